@@ -1,0 +1,63 @@
+# `make run` takes a fresh clone to published tables. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: run install ingest build export docs psql test lint bench lock clean help
+
+PYTHON ?= python3
+BIN := .venv/bin
+DOCS_PORT ?= 8080
+
+run: install ## From nothing to published tables: samples or your sources, ingest, dbt build, exports
+	$(BIN)/ingest samples
+	$(BIN)/ingest all
+	$(BIN)/dbt --quiet build
+	$(BIN)/ingest export
+	$(BIN)/ingest report
+
+install: $(BIN)/installed ## The environment alone (.venv, from the lock)
+
+$(BIN)/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("Python 3.10 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@$(PYTHON) -c 'import venv, ensurepip' || { echo 'Python comes without venv here; on Debian: apt-get install python3-venv'; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+ingest: install ## Land every source
+	$(BIN)/ingest all
+
+build: install ## Build and test every model
+	$(BIN)/dbt build
+
+export: install ## Write the files declared in dbt_project/models/exports
+	$(BIN)/ingest export
+
+docs: install ## What is where, in the browser (DOCS_PORT=8080)
+	$(BIN)/dbt docs generate
+	$(BIN)/dbt docs serve --port $(DOCS_PORT)
+
+psql: install ## SQL on the published tables, as an analyst
+	@$(BIN)/ingest db psql
+
+test: install ## Every test
+	$(BIN)/pytest -n 2
+
+lint: install ## ruff, mypy, sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project
+
+bench: install ## Speed, measured here and now
+	$(BIN)/python -m benchmarks
+
+lock: ## Pin anew what pyproject.toml asks for (needs uv)
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
+		--no-strip-extras --no-annotate --no-header --extra dev pyproject.toml -o requirements.lock
+
+clean: ## Stop the embedded server; remove it and everything generated
+	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest db stop; fi
+	rm -rf .postgres data target logs
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,4 @@
+select
+    country,
+    people_born
+from {{ ref('country_summary') }}

@@ -1,0 +1,10 @@
+-- Places by key; the same place told twice is counted as a duplicate of its first telling
+select
+    {{ surrogate_key(['country', 'county', 'city']) }} as place_id,
+    origin,
+    line,
+    city,
+    county,
+    country,
+    row_number() over (partition by country, county, city order by origin, line) > 1 as is_duplicate
+from {{ ref('stg_census__places') }}

@@ -1,0 +1,16 @@
+-- What each source unit held, and what became of it
+{%- set sources = ['census'] %}
+{%- for source in sources %}
+select
+    '{{ source }}' as source,
+    record_table,
+    origin,
+    read,
+    accepted,
+    rejected,
+    duplicate
+from {{ ref('int_' ~ source ~ '__reconciliation') }}
+{%- if not loop.last %}
+union all
+{%- endif %}
+{%- endfor %}

@@ -1,0 +1,1 @@
+"""Lands what upstream systems hold in the raw schemas of Postgres, and drops nothing."""

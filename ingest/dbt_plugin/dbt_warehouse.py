@@ -1,0 +1,27 @@
+"""Lets a plain `dbt build` find the warehouse: a plugin that dbt loads before it connects.
+
+dbt imports every top-level module whose name begins with `dbt_` and makes its `plugins`. This one
+starts the embedded server where it serves, sets the warehouse up, and points libpq at the
+password file, since a password belongs neither in `profiles.yml` nor on the command line.
+"""
+
+import os
+
+from dbt.plugins.manager import dbtPlugin
+
+from ingest import database, destination
+
+
+class Warehouse(dbtPlugin):
+    """Makes the warehouse ready for the dbt command that is starting."""
+
+    def initialize(self) -> None:
+        """Start and set up the warehouse; dbt shows an `IngestError` as its own."""
+        if self.project_name != "research_warehouse":
+            return
+        if destination.is_embedded():
+            os.environ["PGPASSFILE"] = str(database.pgpass())
+        destination.prepare()
+
+
+plugins = [Warehouse]

@@ -1,0 +1,108 @@
+"""The run ledger: one row in `raw_ledger.runs` for each run of a source, and one run at a time.
+
+An advisory lock held by the run's own connection keeps a second run of the same source out. It
+goes with the connection, so a killed run never leaves it behind; its ledger row does stay
+`running`, and the next run finds it, marks it `interrupted` and cleans up after it.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from ingest import destination
+from ingest.errors import IngestError, cause_of
+from ingest.progress import Progress
+
+log = logging.getLogger(__name__)
+
+BEGIN = "insert into raw_ledger.runs (source) values (%s) returning run_id"
+CLOSE = """
+update raw_ledger.runs
+set finished_at = clock_timestamp(), outcome = %s, units_read = %s, rows_landed = %s, message = %s
+where run_id = %s
+"""
+CLOSE_KILLED = """
+update raw_ledger.runs set finished_at = now(), outcome = 'interrupted', message = 'killed'
+where source = %s and outcome = 'running' returning run_id
+"""
+
+
+@dataclass
+class Run:
+    """One run of one source: what it may ask of the warehouse, and what it counts."""
+
+    source: str
+    run_id: int
+    warehouse: Connection
+    progress: Progress
+    follows_a_kill: bool
+    units_read: int = 0
+    rows_landed: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def landed(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the raw schema of this source; `{loads}` in the query stands for its complete loads.
+
+        Only rows of complete loads count as landed: filter with `_dlt_load_id in ({loads})`.
+        """
+        loads = f"select load_id from raw_{self.source}._dlt_loads where status = 0"  # noqa: S608
+        return self.execute(query.replace("{loads}", loads), *values)
+
+    def note(self, text: str) -> None:
+        """Keep a line for the ledger and the log: what was skipped, and why."""
+        self.notes.append(text)
+        log.debug("%s: %s", self.source, text)
+
+    def execute(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run one statement in a transaction of its own and return its rows."""
+        with self.warehouse, self.warehouse.cursor() as cursor:
+            cursor.execute(query, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def open_run(source: str, progress: Progress) -> Iterator[Run]:
+    """Begin a run of `source`, and close its ledger row whichever way the run ends.
+
+    Raises `IngestError` at once where another run of the same source is under way.
+    """
+    with closing(destination.connect("loader")) as warehouse:
+        run = Run(source, 0, warehouse, progress, follows_a_kill=False)
+        ((free,),) = run.execute(
+            "select pg_try_advisory_lock(hashtext('ingest'), hashtext(%s))", source
+        )
+        if not free:
+            raise IngestError(_busy(run))
+        run.follows_a_kill = bool(run.execute(CLOSE_KILLED, source))
+        ((run.run_id,),) = run.execute(BEGIN, source)
+        log.debug("%s: run %s starts", source, run.run_id)
+        try:
+            yield run
+        except BaseException as error:
+            _close(run, "failed", [str(cause_of(error)) or type(error).__name__])
+            raise
+        _close(run, "loaded" if run.rows_landed else "nothing new", run.notes)
+
+
+def _close(run: Run, outcome: str, notes: Sequence[str]) -> None:
+    message = "; ".join(notes) or None
+    run.execute(CLOSE, outcome, run.units_read, run.rows_landed, message, run.run_id)
+    log.debug(
+        "%s: run %s ends: %s, %s units read, %s rows landed%s",
+        *(run.source, run.run_id, outcome, run.units_read, run.rows_landed),
+        f" ({message})" if message else "",
+    )
+
+
+def _busy(run: Run) -> str:
+    since = run.execute(
+        "select to_char(max(started_at), 'HH24:MI:SS TZ') from raw_ledger.runs "
+        "where source = %s and outcome = 'running'",
+        run.source,
+    )[0][0]
+    started = f", which started at {since}," if since else ""
+    return f"another run of {run.source}{started} is under way; wait for it to end"

@@ -1,0 +1,32 @@
+"""Logging: every step to `logs/ingest.log`, and to the screen what a user wants to know."""
+
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from ingest.paths import logs
+
+LARGEST_LOG = 10 << 20  # bytes; four older files are kept
+FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"
+
+
+def file() -> Path:
+    """Return the path of the log."""
+    return logs() / "ingest.log"
+
+
+def set_up() -> None:
+    """Send the log of `ingest` to its file, and to standard error where that is no terminal."""
+    logs().mkdir(parents=True, exist_ok=True)
+    to_file = RotatingFileHandler(file(), maxBytes=LARGEST_LOG, backupCount=4)
+    to_file.setFormatter(logging.Formatter(FORMAT))
+    logger = logging.getLogger("ingest")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    logger.addHandler(to_file)
+    if not sys.stderr.isatty():
+        to_stderr = logging.StreamHandler(sys.stderr)
+        to_stderr.setLevel(logging.INFO)
+        to_stderr.setFormatter(logging.Formatter("%(message)s"))
+        logger.addHandler(to_stderr)

@@ -1,0 +1,30 @@
+"""Where the project keeps what it makes, whatever folder a command is called from."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def home() -> Path:
+    """Folder of the embedded server and dlt's pending loads: `WAREHOUSE_HOME` or `.postgres/`."""
+    return _chosen("WAREHOUSE_HOME", ".postgres")
+
+
+def logs() -> Path:
+    """Folder of `ingest.log`: `WAREHOUSE_LOGS` or `logs/`."""
+    return _chosen("WAREHOUSE_LOGS", "logs")
+
+
+def data() -> Path:
+    """Folder of exports and generated samples: `WAREHOUSE_DATA` or `data/`."""
+    return _chosen("WAREHOUSE_DATA", "data")
+
+
+def dbt_target() -> Path:
+    """Folder of dbt's artifacts: `DBT_TARGET_PATH`, as dbt itself reads it, or `target/`."""
+    return _chosen("DBT_TARGET_PATH", "target")
+
+
+def _chosen(variable: str, default: str) -> Path:
+    return ROOT / Path(os.environ.get(variable) or default).expanduser()

@@ -1,0 +1,70 @@
+"""What `make run` ends with: what was loaded, what was rejected, and how to look further."""
+
+from contextlib import closing
+
+import psycopg2
+from rich.console import Console
+from rich.table import Table
+
+from ingest import destination
+from ingest.errors import IngestError
+from ingest.exports import declared
+from ingest.paths import ROOT, data
+
+SUMMARY = """
+select source, record_table, count(*), sum(read), sum(accepted), sum(rejected), sum(duplicate)
+from marts.ingest_reconciliation group by source, record_table order by source, record_table
+"""
+REASONS = """
+select source, record_table, reason, count(*), min(position) from marts.rejected_records
+group by source, record_table, reason order by source, record_table, reason
+"""
+
+
+def print_report() -> None:
+    """Print the published counts of every source; raises `IngestError` before the first build."""
+    console = Console()
+    try:
+        with closing(destination.connect("analyst")) as warehouse, warehouse.cursor() as cursor:
+            cursor.execute(SUMMARY)
+            _print(
+                console,
+                "Loaded",
+                ["source", "records", "origins", "read", "accepted", "rejected", "duplicate"],
+                cursor.fetchall(),
+            )
+            cursor.execute(REASONS)
+            _print(
+                console,
+                "Rejected (all of them: marts.rejected_records)",
+                ["source", "records", "reason", "count", "first at"],
+                cursor.fetchall(),
+            )
+    except psycopg2.errors.UndefinedTable as error:
+        raise IngestError("nothing is published yet: run `dbt build` (or `make build`)") from error
+    console.print("\nFiles written by the export:")
+    for export in declared():
+        path = data() / export.file
+        if path.exists():
+            console.print(
+                f"  {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}",
+                highlight=False,
+            )
+    console.print(
+        "\nLook further:\n"
+        "  make psql    SQL on the published tables, as an analyst\n"
+        "  make docs    what is where, in the browser\n"
+        "  make help    everything else",
+        highlight=False,
+    )
+
+
+def _print(console: Console, title: str, header: list[str], rows: list[tuple[object, ...]]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name in header:
+        numbers = bool(rows) and isinstance(rows[0][header.index(name)], int)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
+    console.print()
+    console.print(table if rows else f"{title}: none")

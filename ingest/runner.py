@@ -1,0 +1,115 @@
+"""Runs one source: lock and ledger, what an earlier kill left behind, then the new data.
+
+    source.read(run) -> (raw table, Arrow table) ... -> extract -> normalize -> load -> raw_<source>
+
+dlt commits each file of a load by itself and writes `_dlt_loads` last, so a load counts only once
+it stands there. A load that a kill cut off is loaded again from its files on disk, whole, after
+its rows are deleted: whatever the moment of the kill, its rows are there once.
+"""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+
+from ingest import destination
+from ingest.errors import IngestError, cause_of
+from ingest.ledger import Run, open_run
+from ingest.progress import Progress
+from ingest.sources import TABLES
+
+if TYPE_CHECKING:
+    import dlt
+
+log = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """What the runner asks of a source: its name, and its records as Arrow tables."""
+
+    name: str
+
+    def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
+        """Yield (raw table name, rows) in chunks that fit in memory; count units in `run`."""
+        ...
+
+
+def run_source(source: Source) -> Run:
+    """Land what `source` holds and the warehouse does not; return what was counted.
+
+    Raises `IngestError` where the user can mend the cause; then nothing of this run is landed.
+    """
+    destination.prepare()
+    with Progress(source.name) as progress, open_run(source.name, progress) as run:
+        pipeline = destination.pipeline(source.name)
+        try:
+            recover(pipeline, run)
+            land(pipeline, source, run)
+        except Exception as error:
+            cause = cause_of(error)
+            if isinstance(cause, IngestError) or not _is_from_dlt(error):
+                raise cause from None
+            log.debug("%s", source.name, exc_info=error)
+            first_line = str(cause).strip().split("\n")[0]
+            raise IngestError(f"loading stopped, run it again to go on: {first_line}") from error
+    return run
+
+
+def _is_from_dlt(error: Exception) -> bool:
+    from dlt.pipeline.exceptions import PipelineStepFailed
+
+    return isinstance(error, PipelineStepFailed)
+
+
+def land(pipeline: "dlt.Pipeline", source: Source, run: Run) -> None:
+    """Take the source's chunks through dlt's three steps and count the rows."""
+    import dlt
+
+    chunks = (chunk for chunk in source.read(run) if chunk[1].num_rows)
+    first = next(chunks, None)
+    if first is None:
+        return  # an extract of nothing would stay behind as a pending load
+
+    def items() -> Iterator[object]:
+        for table, rows in chain([first], chunks):
+            run.rows_landed += rows.num_rows
+            yield dlt.mark.with_table_name(rows, table)
+
+    resource = dlt.resource(items, name=source.name)()
+    pipeline.extract(
+        resource, schema=destination.raw_schema(source.name), loader_file_format="parquet"
+    )
+    pipeline.normalize()
+    pipeline.load()
+
+
+def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
+    """Finish what earlier runs left pending, and delete rows of loads that never completed."""
+    if pipeline.list_extracted_load_packages():
+        pipeline.normalize()
+    pending = pipeline.list_normalized_load_packages()
+    if not pending and not run.follows_a_kill:
+        return
+    complete = {load for (load,) in run.landed("{loads}")}
+    for table in TABLES[run.source]:
+        run.landed(f"delete from raw_{run.source}.{table} where _dlt_load_id not in ({{loads}})")  # noqa: S608
+    for load in pending:
+        package = Path(pipeline.working_dir) / "load" / "normalized" / load
+        if load in complete:
+            shutil.rmtree(package)
+        else:
+            _start_over(package)
+    if pending:
+        pipeline.load()
+        run.note(f"finished {len(pending)} pending load(s) of an earlier run first")
+
+
+def _start_over(package: Path) -> None:
+    """Make every file of a pending load a new job again, those already committed included."""
+    for state in ("started_jobs", "completed_jobs", "failed_jobs"):
+        for job in (package / state).glob("*.parquet"):
+            job.rename(package / "new_jobs" / job.name)

@@ -1,0 +1,63 @@
+-- Roles, schemas and grants of the warehouse. Safe to run again: changes nothing that is there.
+-- loader writes raw only; transformer reads raw and owns the rest; analyst reads marts only.
+do $$
+declare
+    role_name text;
+    raw_schema text;
+begin
+    foreach role_name in array array['loader', 'transformer', 'analyst'] loop
+        if not exists (select from pg_roles where rolname = role_name) then
+            begin
+                execute format('create role %I', role_name);
+            exception when duplicate_object or unique_violation then
+                null; -- roles belong to the whole server: another database was quicker
+            end;
+        end if;
+        if not pg_has_role(current_user, role_name, 'MEMBER') then
+            execute format('grant %I to current_user', role_name);
+        end if;
+    end loop;
+
+    foreach raw_schema in array string_to_array(current_setting('warehouse.raw_schemas'), ',') loop
+        if to_regnamespace(raw_schema) is null then
+            execute format('create schema %I authorization loader', raw_schema);
+        end if;
+        execute format('grant usage on schema %I to transformer', raw_schema);
+        execute format('grant select on all tables in schema %I to transformer', raw_schema);
+        execute format(
+            'alter default privileges for role loader in schema %I grant select on tables to transformer',
+            raw_schema
+        );
+    end loop;
+
+    -- dbt makes its own schemas; those that others enter exist before its first run.
+    execute format('grant create on database %I to transformer', current_database());
+    foreach raw_schema in array array['staging', 'intermediate', 'marts', 'exports'] loop
+        if to_regnamespace(raw_schema) is null then
+            execute format('create schema %I authorization transformer', raw_schema);
+        end if;
+    end loop;
+    grant usage on schema marts to analyst;
+
+    -- Everybody may make temporary tables unless told otherwise, and an analyst writes nothing.
+    execute format('revoke temporary on database %I from public', current_database());
+    execute format('grant temporary on database %I to loader, transformer', current_database());
+end
+$$;
+
+create table if not exists raw_ledger.runs (
+    run_id bigint generated always as identity primary key,
+    source text not null,
+    started_at timestamptz not null default now(),
+    finished_at timestamptz,
+    outcome text not null default 'running'
+    check (outcome in ('running', 'loaded', 'nothing new', 'failed', 'interrupted')),
+    units_read bigint not null default 0,
+    rows_landed bigint not null default 0,
+    message text
+);
+alter table raw_ledger.runs owner to loader;
+grant select on raw_ledger.runs to transformer;
+comment on table raw_ledger.runs is 'One row for each run of a source, also where it found nothing';
+
+create table if not exists raw_ledger.setup (version text not null);
