@@ -22,7 +22,6 @@ from ingest.paths import ROOT, home
 if TYPE_CHECKING:
     import dlt
 
-RAW_SCHEMAS = ("raw_ledger", "raw_census")
 SETUP = ROOT / "ingest" / "setup.sql"
 PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
@@ -109,6 +108,7 @@ def prepare() -> None:
     """
     from ingest.sources import TABLES
 
+    raw_schemas = ",".join(f"raw_{name}" for name in ("ledger", *TABLES))
     declared = SETUP.read_text() + repr(
         [(name, list(tables.items())) for name, tables in TABLES.items()]
     )
@@ -121,7 +121,7 @@ def prepare() -> None:
                 return
         cursor.execute("select pg_advisory_xact_lock(hashtext('ingest.setup'))")
         cursor.execute(
-            "select set_config('warehouse.raw_schemas', %s, true)", [",".join(RAW_SCHEMAS)]
+            "select set_config('warehouse.raw_schemas', %s, true)", [raw_schemas]
         )
         try:
             cursor.execute(SETUP.read_text())

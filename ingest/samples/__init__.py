@@ -1,14 +1,19 @@
 """Generates stand-ins for the upstream systems, with their quirks, under `data/samples`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ingest.samples import census
 from ingest.settings import sample
 
+GENERATORS: Mapping[str, Callable[[Path], Iterator[Path]]] = {
+    "census": census.generate,
+}
+
 
 def generate() -> Iterator[Path]:
-    """Generate what is not there yet; yield the path of each new file."""
-    folder = sample("census", "")
-    if not (folder / "people.csv").exists():
-        yield from census.generate(folder)
+    """Generate the sources that are not there yet; yield the path of each new file."""
+    for source, generator in GENERATORS.items():
+        folder = sample(source, "")
+        if not folder.exists():
+            yield from generator(folder)

@@ -1,6 +1,5 @@
 -- What each source unit held, and what became of it
-{%- set sources = ['census'] %}
-{%- for source in sources %}
+{%- for source in var('sources') %}
 select
     '{{ source }}' as source,
     record_table,

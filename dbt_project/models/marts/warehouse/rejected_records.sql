@@ -1,6 +1,5 @@
 -- Everything that was landed and is not published, of every source
-{%- set sources = ['census'] %}
-{%- for source in sources %}
+{%- for source in var('sources') %}
 select
     '{{ source }}' as source,
     record_table,
