@@ -84,7 +84,7 @@ def land(pipeline: "dlt.Pipeline", source: Source, run: Run) -> None:
         resource, schema=destination.raw_schema(source.name), loader_file_format="parquet"
     )
     pipeline.normalize()
-    pipeline.load()
+    pipeline.load(workers=destination.FILES_AT_ONCE)
 
 
 def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
@@ -104,7 +104,7 @@ def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
         else:
             _start_over(package)
     if pending:
-        pipeline.load()
+        pipeline.load(workers=destination.FILES_AT_ONCE)
         run.note(f"finished {len(pending)} pending load(s) of an earlier run first")
 
 

@@ -14,7 +14,9 @@ PEOPLE = 700_000  # three files of one load
 LANDED = """
 select count(*) filter (where complete), count(distinct line) filter (where complete), count(*)
 from (
-    select line, _dlt_load_id in (select load_id from raw_census._dlt_loads where status = 0) as complete
+    select
+        line,
+        _dlt_load_id in (select load_id from raw_census._dlt_loads where status = 0) as complete
     from raw_census.people
 ) as people
 """
