@@ -38,11 +38,11 @@ def kill_at(window: str, times: int) -> None:
 
     def deadly(*args: Any, **kwargs: Any) -> Any:
         nonlocal calls
+        result = original(*args, **kwargs) if after else None
         calls += 1
-        result = original(*args, **kwargs) if after or calls < times else None
-        if calls >= times:
+        if calls == times:
             os.kill(os.getpid(), signal.SIGKILL)
-        return result
+        return result if after else original(*args, **kwargs)
 
     setattr(owner, name, deadly)
 

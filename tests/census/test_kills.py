@@ -108,7 +108,7 @@ def test_rows_of_a_load_whose_files_are_lost_are_deleted(
     people, places = big
     kill(
         "between a file's commit and its marker",
-        2,
+        4,
         "census",
         "--people",
         people,
