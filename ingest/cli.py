@@ -19,7 +19,7 @@ from ingest import database, destination, log
 from ingest.census.command import census
 from ingest.errors import IngestError
 from ingest.ledger import Run
-from ingest.paths import data
+from ingest.paths import data, shown
 
 SOURCES: dict[str, Callable[..., Run]] = {"census": census}
 
@@ -92,7 +92,7 @@ def samples() -> None:
     from ingest.samples import generate
 
     for path in generate():
-        typer.echo(f"generated {path}")
+        typer.echo(f"generated {shown(path)}")
 
 
 @app.command()
@@ -103,7 +103,7 @@ def export(
     from ingest.exports import export_all
 
     for path, rows in export_all(to or data()):
-        typer.echo(f"{path}: {rows:,} rows")
+        typer.echo(f"{shown(path)}: {rows:,} rows")
 
 
 @app.command()
