@@ -7,7 +7,6 @@ BIN := .venv/bin
 DOCS_PORT ?= 8080
 
 run: install ## From nothing to published tables: samples or your sources, ingest, dbt build, exports
-	$(BIN)/ingest samples
 	$(BIN)/ingest all
 	$(BIN)/dbt --quiet build
 	$(BIN)/ingest export
