@@ -68,12 +68,22 @@ def test_the_variables_lead_to_the_database(name: str) -> None:
     assert to["PGUSER"] == DATABASE["POSTGRES_USER"]
     assert to["PGPASSWORD"] == DATABASE["POSTGRES_PASSWORD"]
     assert to["PGDATABASE"] == DATABASE["POSTGRES_DB"]
-    assert OURS[name]["depends_on"]["database"] == {"condition": "service_healthy"}
 
 
-def test_what_publishes_waits_for_what_loads() -> None:
-    waits = OURS["publish"]["depends_on"]
-    assert waits["load"] == {"condition": "service_completed_successfully"}
+def test_each_waits_for_what_it_needs() -> None:
+    healthy = {"condition": "service_healthy"}
+    assert OURS["load"]["depends_on"] == {"database": healthy}
+    assert OURS["publish"]["depends_on"] == {
+        "database": healthy,
+        "load": {"condition": "service_completed_successfully"},
+    }
+
+
+def test_what_others_wait_for_tells_its_health() -> None:
+    for service in SERVICES.values():
+        for name, wait in service.get("depends_on", {}).items():
+            if wait["condition"] == "service_healthy":
+                assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
 
 
 def test_ports_are_open_to_this_machine_only() -> None:
