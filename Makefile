@@ -1,6 +1,6 @@
 # `make run` takes a fresh clone to published tables. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: run install ingest build export docs psql test lint bench lock clean help
+.PHONY: run install samples ingest build export docs psql test lint bench lock clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,9 @@ $(BIN)/installed: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+samples: install ## Generate the sample sources that are not there yet
+	$(BIN)/ingest samples
 
 ingest: install ## Land every source
 	$(BIN)/ingest all
@@ -56,7 +59,8 @@ lock: ## Pin anew what pyproject.toml asks for (needs uv)
 
 clean: ## Stop the embedded server; remove it and everything generated
 	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest db stop; fi
-	rm -rf .postgres data target logs
+	rm -rf .postgres target logs
+	[ ! -d data ] || find data -mindepth 1 ! -path data/.gitignore -delete
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
