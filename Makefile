@@ -1,6 +1,6 @@
 # `make run` takes a fresh clone to published tables. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: run install samples ingest build export docs psql test lint bench lock clean help
+.PHONY: run install ingest build export docs psql test lint bench lock clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,9 +21,6 @@ $(BIN)/installed: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
-
-samples: install ## Generate the sample sources that are not there yet
-	$(BIN)/ingest samples
 
 ingest: install ## Land every source
 	$(BIN)/ingest all
