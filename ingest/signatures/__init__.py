@@ -10,3 +10,14 @@
 
 What names, strokes and INDEX mean is in `dbt_project/models/staging/signatures`.
 """
+
+from ingest.signatures.new import NewImageSignature, NewSignature, NewXYZSignature
+from ingest.signatures.register import Registration, register_signatures
+
+__all__ = [
+    "NewImageSignature",
+    "NewSignature",
+    "NewXYZSignature",
+    "Registration",
+    "register_signatures",
+]

@@ -68,7 +68,8 @@ TABLES = {
         [
             ("signature_id", pa.string()),
             ("signee_id", pa.string()),
-            ("idempotence_key", pa.string()),
+            ("signee_medium", pa.string()),
+            ("local_id", pa.string()),
             ("medium", pa.string()),
             ("sample_number", pa.int64()),
             ("path", pa.string()),
