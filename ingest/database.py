@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from pwd import getpwnam
 
 import psycopg2
 
@@ -193,15 +194,11 @@ def _as_nobody() -> Sequence[str]:
         return ()
     if shutil.which("setpriv") is None:
         raise IngestError("as root the embedded server needs `setpriv` (package util-linux)")
-    only = "-all,+dac_override"
+    nobody, only = getpwnam("nobody"), "-all,+dac_override"
     return (
-        "setpriv",
-        "--reuid=nobody",
-        "--regid=nogroup",
-        "--clear-groups",
-        f"--inh-caps={only}",
-        f"--ambient-caps={only}",
-        f"--bounding-set={only}",
+        *("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"),
+        *(f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"),
+        "--securebits=+no_setuid_fixup",  # without it access(2) does not see the capability
     )
 
 

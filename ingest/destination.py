@@ -34,8 +34,8 @@ DLT_SETTINGS = {
     "DATA_WRITER__BUFFER_MAX_ITEMS": "1",  # a chunk is written at once: memory stays a chunk's
     "DATA_WRITER__FILE_MAX_ITEMS": "250000",  # several files load side by side
     "DATA_WRITER__FILE_MAX_BYTES": "67108864",
-    "LOAD__WORKERS": "2",
 }
+FILES_AT_ONCE = 2  # files of a load that are copied into the server side by side
 
 
 def is_embedded() -> bool:

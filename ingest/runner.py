@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# The lock waits for what a killed run may still be committing.
+DELETE_INCOMPLETE = """
+lock table {table} in share row exclusive mode;
+delete from {table} where _dlt_load_id not in ({loads})
+"""
+
 
 class Source(Protocol):
     """What the runner asks of a source: its name, and its records as Arrow tables."""
@@ -84,7 +90,7 @@ def land(pipeline: "dlt.Pipeline", source: Source, run: Run) -> None:
         resource, schema=destination.raw_schema(source.name), loader_file_format="parquet"
     )
     pipeline.normalize()
-    pipeline.load()
+    pipeline.load(workers=destination.FILES_AT_ONCE)
 
 
 def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
@@ -96,7 +102,7 @@ def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
         return
     complete = {load for (load,) in run.landed("{loads}")}
     for table in TABLES[run.source]:
-        run.landed(f"delete from raw_{run.source}.{table} where _dlt_load_id not in ({{loads}})")  # noqa: S608
+        run.landed(DELETE_INCOMPLETE.replace("{table}", f"raw_{run.source}.{table}"))
     for load in pending:
         package = Path(pipeline.working_dir) / "load" / "normalized" / load
         if load in complete:
@@ -104,7 +110,7 @@ def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
         else:
             _start_over(package)
     if pending:
-        pipeline.load()
+        pipeline.load(workers=destination.FILES_AT_ONCE)
         run.note(f"finished {len(pending)} pending load(s) of an earlier run first")
 
 

@@ -90,7 +90,10 @@ def _rest_of_line(file: BinaryIO, name: str, line: int) -> bytes:
 
 
 def _looks_plain(block: bytes) -> bool:
-    return b'"' not in block and b"\0" not in block and block.count(b"\r") == block.count(b"\r\n")
+    """Whether no line of the block needs more than a split at its commas."""
+    has_blank_line = block.startswith((b"\n", b"\r")) or b"\n\n" in block or b"\n\r" in block
+    lone_returns = block.count(b"\r") - block.count(b"\r\n")
+    return not (has_blank_line or lone_returns or b'"' in block or b"\0" in block)
 
 
 def _plain(block: bytes, columns: Sequence[str], line: int) -> Block | None:
@@ -159,11 +162,13 @@ class _CarefulReader:
             return None
 
     def _more(self, taken: list[bytes]) -> Iterator[str]:
-        while sum(map(len, taken)) < LONGEST_RECORD:
+        size = len(taken[0])
+        while size < LONGEST_RECORD:
             line = self.pending.popleft() if self.pending else self._from_file(len(taken))
             if not line:
                 return
             taken.append(line)
+            size += len(line)
             yield _decode(line)
 
     def _from_file(self, ahead: int) -> bytes:

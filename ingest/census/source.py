@@ -68,6 +68,8 @@ class CensusSource:
 
 def _open(path: Path) -> BinaryIO:
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
+            raise IngestError(f"{path} is not a regular file")
         return path.open("rb")
     except OSError as error:
         raise IngestError(f"{path} cannot be read: {error.strerror}") from error

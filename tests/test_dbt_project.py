@@ -1,0 +1,134 @@
+"""What holds for the whole dbt project: layers, descriptions, keys, freshness, docs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, Warehouse
+
+Node = dict[str, Any]
+LAYERS = ("staging", "intermediate", "marts", "exports")
+FOREIGN_KEYS = """
+select conrelid::regclass::text, confrelid::regclass::text from pg_constraint
+where contype = 'f' and connamespace = 'marts'::regnamespace order by 1, 2
+"""
+PRIMARY_KEYS = """
+select conrelid::regclass::text from pg_constraint
+where contype = 'p' and connamespace = 'marts'::regnamespace
+"""
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory, server: dict[str, str]) -> dict[str, Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("dbt")
+        for name, value in {**server, "PGDATABASE": "postgres"}.items():
+            patch.setenv(name, value)
+        patch.setenv("DBT_TARGET_PATH", str(folder))
+        patch.setenv("DBT_LOG_PATH", str(folder))
+        Warehouse({}, folder).run("dbt", "--quiet", "parse")
+        return dict(json.loads((folder / "manifest.json").read_text()))
+
+
+def models(manifest: dict[str, Any]) -> Iterator[Node]:
+    return (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
+
+
+def layer(node: Node) -> str:
+    return str(node["fqn"][1])
+
+
+def test_arrows_point_forward_only(manifest: dict[str, Any]) -> None:
+    for node in models(manifest):
+        for parent in node["depends_on"]["nodes"]:
+            arrow = f"{parent} -> {node['unique_id']}"
+            if parent.startswith("source."):
+                assert layer(node) == "staging", arrow
+            else:
+                above = LAYERS.index(layer(manifest["nodes"][parent]))
+                assert above <= LAYERS.index(layer(node)), arrow
+                assert not (layer(node) == "exports" and above < LAYERS.index("marts")), arrow
+
+
+def test_every_model_and_column_is_described(
+    manifest: dict[str, Any], warehouse: Warehouse
+) -> None:
+    warehouse.build()
+    for node in models(manifest):
+        name = f"{node['schema']}.{node['name']}"
+        assert node["description"], name
+        there = warehouse.query(
+            "select column_name from information_schema.columns "
+            "where table_schema = %s and table_name = %s",
+            *(node["schema"], node["name"]),
+        )
+        described = {column for column, about in node["columns"].items() if about["description"]}
+        assert described == {column for (column,) in there}, name
+    for source in manifest["sources"].values():
+        assert source["description"], source["unique_id"]
+
+
+def test_models_with_logic_have_a_unit_test(manifest: dict[str, Any]) -> None:
+    tested = {name for unit in manifest["unit_tests"].values() for name in [unit["model"]]}
+    for node in models(manifest):
+        if any(word in node["raw_code"].lower() for word in ("case", "row_number", "left join")):
+            assert node["name"] in tested or layer(node) == "exports", node["name"]
+
+
+def test_marts_enforce_their_contract(manifest: dict[str, Any]) -> None:
+    for node in models(manifest):
+        if layer(node) == "marts":
+            assert node["config"]["contract"]["enforced"], node["name"]
+
+
+@pytest.mark.parametrize("select", [(), ("--select", "places"), ("--select", "+people")])
+def test_declared_keys_are_in_postgres_after_any_build(
+    manifest: dict[str, Any], warehouse: Warehouse, select: tuple[str, ...]
+) -> None:
+    declared = [
+        (f"marts.{node['name']}", f"marts.{constraint['to'].split(chr(39))[1]}")
+        for node in models(manifest)
+        for constraint in node["constraints"]
+        if constraint["type"] == "foreign_key"
+    ]
+    keyed = [
+        f"marts.{node['name']}"
+        for node in models(manifest)
+        if any(
+            constraint["type"] == "primary_key"
+            for about in (node, *node["columns"].values())
+            for constraint in about["constraints"]
+        )
+    ]
+    warehouse.build()
+    warehouse.build(*select)
+    assert warehouse.query(FOREIGN_KEYS) == sorted(declared)
+    assert sorted(name for (name,) in warehouse.query(PRIMARY_KEYS)) == sorted(keyed)
+
+
+def test_freshness_comes_from_the_ledger(warehouse: Warehouse) -> None:
+    warehouse.ingest("db", "start")
+    freshness = ("source", "freshness", "--select", "source:census")
+    warehouse.query(
+        "insert into raw_ledger.runs (source, outcome, finished_at) "
+        "values ('census', 'nothing new', now())"
+    )
+    assert "WARN" not in warehouse.run("dbt", *freshness)
+    warehouse.query("update raw_ledger.runs set finished_at = now() - interval '8 days'")
+    assert "WARN freshness of census" in warehouse.run("dbt", *freshness)
+
+
+def test_docs_open_on_a_page_that_says_what_is_where(warehouse: Warehouse) -> None:
+    warehouse.build()
+    warehouse.run("dbt", "--quiet", "docs", "generate", "--static")
+    page = Path(warehouse.env["DBT_TARGET_PATH"], "static_index.html").read_text()
+    assert "Research Warehouse: what is where" in page
+    assert "marts.country_summary" in page
+
+
+def test_dbt_reads_no_folder_but_its_own() -> None:
+    for paths in ("model-paths", "macro-paths", "test-paths", "seed-paths", "snapshot-paths"):
+        assert f"{paths}: [dbt_project/" in (ROOT / "dbt_project.yml").read_text()
