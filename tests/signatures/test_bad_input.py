@@ -1,4 +1,4 @@
-"""Each fault ends as one line that names it, or as a rejected record; every file is accounted for."""
+"""Each fault ends as one line that names it, or as a rejected record; nothing is unaccounted."""
 
 import os
 from pathlib import Path
