@@ -61,5 +61,6 @@ class Datasets:
 
 
 def build(warehouse: Warehouse, *more: str) -> None:
-    """Build and test what comes of signatures, and what all sources share."""
-    warehouse.build("--select", "path:dbt_project/models/*/signatures", "+marts.warehouse", *more)
+    """Build and test what comes of signatures, and what all sources share; no unit tests."""
+    models = ("path:dbt_project/models/*/signatures", "+marts.warehouse")
+    warehouse.build("--select", *models, "--exclude-resource-type", "unit_test", *more)
