@@ -20,8 +20,9 @@ from ingest.census.command import census
 from ingest.errors import IngestError
 from ingest.ledger import Run
 from ingest.paths import data, shown
+from ingest.signatures.command import signatures
 
-SOURCES: dict[str, Callable[..., Run]] = {"census": census}
+SOURCES: dict[str, Callable[..., Run]] = {"census": census, "signatures": signatures}
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -31,6 +31,7 @@ DLT_SETTINGS = {
     "RUNTIME__LOG_LEVEL": "CRITICAL",  # every error reaches the user as an exception anyway
     "RESTORE_FROM_DESTINATION": "false",  # what is landed already is asked in SQL
     "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
+    "DATA_WRITER__BUFFER_MAX_ITEMS": "1",  # a chunk is written at once: memory stays a chunk's
     "DATA_WRITER__FILE_MAX_ITEMS": "250000",  # several files load side by side
     "DATA_WRITER__FILE_MAX_BYTES": "67108864",
 }

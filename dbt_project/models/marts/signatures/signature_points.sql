@@ -1,0 +1,45 @@
+-- One row a pen point of an online signature. A signature's points are written once for each
+-- content of its file, and deleted with it; what did not change is not touched.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_points_that_no_longer_hold() }}"
+) }}
+
+with texts as (
+    select
+        signatures.signature_id,
+        signatures.run_id,
+        {{ ascii_text('contents.content') }} as strokes
+    from {{ ref('int_signatures__signatures') }} as signatures
+    inner join {{ ref('stg_signatures__contents') }} as contents
+        on
+            signatures.source = contents.source
+            and signatures.path = contents.path
+            and signatures.load_id = contents.load_id
+    where
+        signatures.point_count is not null
+        {%- if is_incremental() %}
+        and signatures.signature_id not in (
+            select points.signature_id
+            from {{ this }} as points
+            where points.point_index = 1
+        )
+        {%- endif %}
+    order by signatures.signature_id
+),
+
+lines as (
+    {{ split_lines('texts', ['signature_id', 'run_id'], 'strokes') }}
+)
+
+select
+    signature_id,
+    line as point_index,
+    {%- for axis in ['x', 'y', 'z'] %}
+    cast(split_part(line_text, ',', {{ loop.index }}) as {{ type_double() }}) as {{ axis }},
+    {%- endfor %}
+    run_id
+from lines
+where line_text <> ''

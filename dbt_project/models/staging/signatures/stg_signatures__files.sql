@@ -1,0 +1,52 @@
+-- What each path holds now: the content that was landed last, unless the file went away since
+with events as (
+    select
+        source,
+        path,
+        sha256,
+        size_bytes,
+        problem,
+        false as is_gone,
+        run_id,
+        _dlt_load_id as load_id
+    from {{ source('signatures', 'files') }}
+    where _dlt_load_id in {{ completed_loads('signatures') }}
+
+    union all
+
+    select
+        source,
+        path,
+        null as sha256,
+        null as size_bytes,
+        null as problem,
+        true as is_gone,
+        run_id,
+        _dlt_load_id as load_id
+    from {{ source('signatures', 'removed_files') }}
+    where _dlt_load_id in {{ completed_loads('signatures') }}
+),
+
+ordered as (
+    select
+        *,
+        row_number() over (partition by source, path order by run_id desc, load_id desc) as age
+    from events
+)
+
+select
+    source,
+    path,
+    source || '/' || path as origin,
+    case
+        when {{ matches('path', '^[^/]+/[^/]+/[^/]+$') }}
+            then split_part(path, '/', 1) || '/' || split_part(path, '/', 2)
+    end as directory,
+    split_part(path, '/', 3) as file_name,
+    sha256,
+    size_bytes,
+    problem,
+    run_id,
+    load_id
+from ordered
+where age = 1 and not is_gone

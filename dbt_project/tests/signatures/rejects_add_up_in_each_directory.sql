@@ -1,0 +1,20 @@
+-- Directories whose number of rejected files is not the one that the reconciliation tells
+with rejects as (
+    select
+        {{ parent_folder('origin') }} as origin,
+        count(*) as rejected
+    from {{ ref('rejected_records') }}
+    where source = 'signatures' and record_table = 'files'
+    group by {{ parent_folder('origin') }}
+)
+
+select
+    reconciled.origin,
+    reconciled.rejected,
+    rejects.rejected as listed
+from {{ ref('ingest_reconciliation') }} as reconciled
+left join rejects on reconciled.origin = rejects.origin
+where
+    reconciled.source = 'signatures'
+    and reconciled.record_table = 'files'
+    and reconciled.rejected <> coalesce(rejects.rejected, 0)

@@ -1,0 +1,23 @@
+"""Signatures: two datasets of handwriting, and a service that registers more.
+
+    SOURCE_A, SOURCE_B   -> raw_signatures.files            one row a content of a file, as bytes
+                         -> raw_signatures.index_lines      one row a line of SOURCE_B's INDEX
+                         -> raw_signatures.removed_files    what was deleted or renamed away
+                         -> raw_signatures.counts           how much was read of each directory
+    register_signatures  -> raw_signatures.files, counts, registered_signees, ..._signatures
+
+    ingest signatures --source-a DIR --source-b DIR
+
+What names, strokes and INDEX mean is in `dbt_project/models/staging/signatures`.
+"""
+
+from ingest.signatures.new import NewImageSignature, NewSignature, NewXYZSignature
+from ingest.signatures.register import Registration, register_signatures
+
+__all__ = [
+    "NewImageSignature",
+    "NewSignature",
+    "NewXYZSignature",
+    "Registration",
+    "register_signatures",
+]

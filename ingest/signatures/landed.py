@@ -1,0 +1,45 @@
+"""What of a dataset is landed: the last event of each path, the last count of each folder."""
+
+from typing import NamedTuple
+
+from ingest.ledger import Run
+
+FILES = """
+with events as (
+    select path, sha256, problem, fingerprint, false as is_gone, run_id
+    from raw_signatures.files where source = %s and _dlt_load_id in ({loads})
+    union all
+    select path, null, null, null, true, run_id
+    from raw_signatures.removed_files where source = %s and _dlt_load_id in ({loads})
+),
+ordered as (
+    select *, row_number() over (partition by path order by run_id desc) as age from events
+)
+select path, sha256, problem, fingerprint from ordered where age = 1 and not is_gone
+"""
+COUNTS = """
+with ordered as (
+    select origin, records_read, row_number() over (partition by origin order by run_id desc) as age
+    from raw_signatures.counts
+    where record_table = 'files' and origin || '/' like %s and _dlt_load_id in ({loads})
+)
+select origin, records_read from ordered where age = 1
+"""
+
+
+class Landed(NamedTuple):
+    """What is landed of one file."""
+
+    sha256: str | None
+    problem: str | None
+    fingerprint: str | None
+
+
+def landed_files(run: Run, source: str) -> dict[str, Landed]:
+    """Return the files that `source` held when it was landed last, by path."""
+    return {path: Landed(*rest) for path, *rest in run.landed(FILES, source, source)}
+
+
+def landed_counts(run: Run, origin: str) -> dict[str, int]:
+    """Return the numbers of files landed last for the directories from `origin` down."""
+    return dict(run.landed(COUNTS, f"{origin}%"))

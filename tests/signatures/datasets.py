@@ -1,0 +1,66 @@
+"""Small datasets of a test's own, in the shape of the real ones."""
+
+from pathlib import Path
+from uuid import UUID
+
+from tests.conftest import Warehouse
+
+STROKES = b"1,2.0,3\n.0,5,6\n7,8,9.0"
+REJECTED = (
+    "select origin, position, reason from marts.rejected_records where source = 'signatures' "
+    "order by origin, position"
+)
+PUBLISHED = "select source_path from marts.signatures order by source_path"
+
+
+def uuid(number: int, beginning: str = "") -> str:
+    """Return the same uuid for the same number."""
+    text = str(UUID(int=(number * 0x9E3779B97F4A7C15F39CC0605CEDC835) % (1 << 128)))
+    return beginning + text[len(beginning) :]
+
+
+class Datasets:
+    """SOURCE_A and SOURCE_B under one folder, each with one good signature."""
+
+    def __init__(self, folder: Path) -> None:
+        self.a, self.b = folder / "SOURCE_A", folder / "SOURCE_B"
+        self.write("Online/Genuine/001_1.HWR", STROKES)
+        self.first = uuid(1)
+        self.index({self.first: ""})
+
+    def write(self, path: str, content: bytes = b"") -> Path:
+        """Write a file of SOURCE_A."""
+        to = self.a / path
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(content)
+        return to
+
+    def index(self, parents: dict[str, str]) -> None:
+        """Write an INDEX with these signatures, and their files."""
+        for one in parents:
+            self.image(one)
+        self.index_lines(len(parents), *(f"{one}    {parent}" for one, parent in parents.items()))
+
+    def image(self, one: str) -> Path:
+        """Write the file of a signature of SOURCE_B."""
+        path = self.b / one[0] / one[:8]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+        return path
+
+    def index_lines(self, *lines: object) -> None:
+        """Write an INDEX of these lines."""
+        self.b.mkdir(parents=True, exist_ok=True)
+        (self.b / "INDEX").write_text("".join(f"{line}\n" for line in lines))
+
+    def land(self, warehouse: Warehouse, *more: str, fails: bool = False) -> str:
+        """Run `ingest signatures` on both."""
+        return warehouse.ingest(
+            "signatures", "--source-a", self.a, "--source-b", self.b, *more, fails=fails
+        )
+
+
+def build(warehouse: Warehouse, *more: str) -> None:
+    """Build and test what comes of signatures, and what all sources share; no unit tests."""
+    models = ("path:dbt_project/models/*/signatures", "+marts.warehouse")
+    warehouse.build("--select", *models, "--exclude-resource-type", "unit_test", *more)
