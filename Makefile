@@ -7,7 +7,6 @@ BIN := .venv/bin
 DOCS_PORT ?= 8080
 
 run: install ## From nothing to published tables: samples or your sources, ingest, dbt build, exports
-	$(BIN)/ingest samples
 	$(BIN)/ingest all
 	$(BIN)/dbt --quiet build
 	$(BIN)/ingest export
@@ -57,7 +56,8 @@ lock: ## Pin anew what pyproject.toml asks for (needs uv)
 
 clean: ## Stop the embedded server; remove it and everything generated
 	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest db stop; fi
-	rm -rf .postgres data target logs
+	rm -rf .postgres target logs
+	[ ! -d data ] || find data -mindepth 1 ! -path data/.gitignore -delete
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

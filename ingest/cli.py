@@ -19,7 +19,7 @@ from ingest import database, destination, log
 from ingest.census.command import census
 from ingest.errors import IngestError
 from ingest.ledger import Run
-from ingest.paths import data
+from ingest.paths import data, shown
 from ingest.signatures.command import signatures
 
 SOURCES: dict[str, Callable[..., Run]] = {"census": census, "signatures": signatures}
@@ -93,7 +93,7 @@ def samples() -> None:
     from ingest.samples import generate
 
     for path in generate():
-        typer.echo(f"generated {path}")
+        typer.echo(f"generated {shown(path)}")
 
 
 @app.command()
@@ -104,7 +104,7 @@ def export(
     from ingest.exports import export_all
 
     for path, rows in export_all(to or data()):
-        typer.echo(f"{path}: {rows:,} rows")
+        typer.echo(f"{shown(path)}: {rows:,} rows")
 
 
 @app.command()

@@ -80,13 +80,16 @@ def connect(role: str | None = None) -> Connection:
 
 
 def url(role: str) -> str:
-    """Return the warehouse's address as a URL whose sessions act as `role`."""
+    """Return the warehouse's address as a URL whose sessions act as `role`, without a password.
+
+    libpq finds the password in PGPASSWORD or PGPASSFILE: dlt would show it in its errors, and
+    passes on a blank in it in a way that libpq refuses.
+    """
     to = parameters()
-    secret = f":{quote(to['password'], safe='')}" if to["password"] else ""
-    login = f"{quote(to['user'], safe='')}{secret}"
+    login = quote(to["user"], safe="")
     address = f"{quote(to['host'], safe='')}:{to['port']}/{quote(to['dbname'])}"
     # No blank in the option: dlt would pass it on as "+", which libpq does not take for one.
-    return f"postgresql://{login}@{address}?options=-crole%3D{role}"
+    return f"postgresql://{login}:@{address}?options=-crole%3D{role}"
 
 
 def analyst_url() -> str:
@@ -147,6 +150,8 @@ def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":
     them ever reaches another server.
     """
     os.environ.update(DLT_SETTINGS | {"DLT_DATA_DIR": str(home() / "dlt")})
+    if is_embedded():
+        os.environ["PGPASSFILE"] = str(database.pgpass())
     import dlt
 
     to = parameters()

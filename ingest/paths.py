@@ -26,5 +26,10 @@ def dbt_target() -> Path:
     return _chosen("DBT_TARGET_PATH", "target")
 
 
+def shown(path: Path) -> Path:
+    """Return `path` as a user wants to read it: short where it is inside the project."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
 def _chosen(variable: str, default: str) -> Path:
     return ROOT / Path(os.environ.get(variable) or default).expanduser()

@@ -9,7 +9,7 @@ from rich.table import Table
 from ingest import destination
 from ingest.errors import IngestError
 from ingest.exports import declared
-from ingest.paths import ROOT, data
+from ingest.paths import data, shown
 
 SUMMARY = """
 select source, record_table, count(*), sum(read), sum(accepted), sum(rejected), sum(duplicate)
@@ -46,10 +46,7 @@ def print_report() -> None:
     for export in declared():
         path = data() / export.file
         if path.exists():
-            console.print(
-                f"  {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}",
-                highlight=False,
-            )
+            console.print(f"  {shown(path)}", highlight=False)
     console.print(
         "\nLook further:\n"
         "  make psql    SQL on the published tables, as an analyst\n"

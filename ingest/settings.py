@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+import typer
+
 from ingest import destination
-from ingest.errors import IngestError
-from ingest.paths import ROOT, data
+from ingest.paths import ROOT, data, shown
 
 
 def setting(source: str, name: str) -> str | None:
@@ -23,19 +24,15 @@ def sample(source: str, name: str) -> Path:
 
 
 def path_setting(source: str, name: str, flag: Path | None, sample_name: str) -> Path:
-    """Return the path of an input: the flag, else the setting, else the sample.
-
-    Raises `IngestError` where it comes to the sample and that is not generated yet.
-    """
+    """Return the path of an input: the flag, else the setting, else the sample, made if need be."""
     if flag is not None:
         return flag
     if value := setting(source, name):
         return ROOT / Path(value).expanduser()
     path = sample(source, sample_name)
     if not path.exists():
-        flag_name = name.replace("_", "-")
-        raise IngestError(
-            f"no {name} given: give --{flag_name}, set {name} under [sources.{source}] in "
-            ".dlt/config.toml, or generate samples with `ingest samples`"
-        )
+        from ingest.samples import generate
+
+        list(generate(source))
+    typer.echo(f"{source}: no {name} configured, the sample serves: {shown(path)}", err=True)
     return path

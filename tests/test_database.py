@@ -154,3 +154,36 @@ def test_a_rebuild_keeps_the_analysts_rights(warehouse: Warehouse) -> None:
         assert warehouse.query("select count(*) from marts.country_summary", role="analyst") == [
             (0,)
         ]
+
+
+def test_a_login_may_have_any_password(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, password = f"odd_one_{os.getpid()}", "p w/@:%?#'é"
+    warehouse.query(f'create role "{user}" superuser login password %s', password)
+    monkeypatch.setenv("PGUSER", user)
+    monkeypatch.setenv("PGPASSWORD", password)
+    assert "rows landed" in warehouse.ingest("census")
+    warehouse.build("--select", "+country_summary")
+    monkeypatch.setenv("PGPASSWORD", "wrong one")
+    printed = warehouse.ingest("census", fails=True)
+    assert "password authentication failed" in printed
+    assert "wrong one" not in printed
+
+
+def test_the_embedded_server_takes_a_whole_run_without_any_variable(
+    own_server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_DATA", str(tmp_path / "data"))
+    for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
+        monkeypatch.setenv(name, str(tmp_path / "dbt"))
+    whole = Warehouse({}, own_server)
+    try:
+        whole.build("--select", "+country_summary")
+        whole.ingest("db", "stop")
+        assert "rows landed" in whole.ingest("census")
+        whole.ingest("db", "stop")
+        whole.build("--select", "+path:dbt_project/models/exports")
+        assert "summary_output.json: 3 rows" in whole.ingest("export")
+    finally:
+        database.stop()

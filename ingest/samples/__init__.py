@@ -12,9 +12,9 @@ GENERATORS: Mapping[str, Callable[[Path], Iterator[Path]]] = {
 }
 
 
-def generate() -> Iterator[Path]:
-    """Generate the sources that are not there yet; yield the path of each new file."""
-    for source, generator in GENERATORS.items():
+def generate(*sources: str) -> Iterator[Path]:
+    """Generate these sources, or all, where they are not there yet; yield each new file's path."""
+    for source in sources or GENERATORS:
         folder = sample(source, "")
         if not folder.exists():
-            yield from generator(folder)
+            yield from GENERATORS[source](folder)

@@ -1,0 +1,99 @@
+"""The command line as users meet it: settings, samples, several sources, errors, the log."""
+
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ingest import cli, runner
+from ingest.errors import IngestError
+from tests.conftest import BIN, ROOT, Warehouse
+
+
+def test_the_samples_land_build_and_show_every_kind_of_outcome(warehouse: Warehouse) -> None:
+    warehouse.ingest("samples")
+    first = (warehouse.folder / "data" / "samples" / "census" / "people.csv").read_bytes()
+    assert "generated" not in warehouse.ingest("samples")
+    warehouse.ingest("census")
+    warehouse.build(
+        "--select",
+        "+rejected_records",
+        "+ingest_reconciliation",
+        "+path:dbt_project/models/exports",
+    )
+    warehouse.ingest("export")
+    report = warehouse.ingest("report")
+    assert "is not UTF-8" in report
+    assert "make psql" in report
+    ((rejected, duplicates),) = warehouse.query(
+        "select sum(rejected), sum(duplicate) from marts.ingest_reconciliation "
+        "where source = 'census'"
+    )
+    assert rejected > 0
+    assert duplicates > 0
+
+    again = warehouse.ingest("samples", WAREHOUSE_DATA=str(warehouse.folder / "other"))
+    assert "generated" in again
+    assert (warehouse.folder / "other/samples/census/people.csv").read_bytes() == first
+
+
+def test_settings_go_flag_then_variable_then_sample(warehouse: Warehouse) -> None:
+    assert "the sample serves" in warehouse.ingest("census")
+    named = {"SOURCES__CENSUS__PEOPLE": "named.csv", "SOURCES__CENSUS__PLACES": "named.csv"}
+    assert f"{ROOT / 'named.csv'} cannot be read" in warehouse.ingest("census", fails=True, **named)
+    flag = warehouse.folder / "flag.csv"
+    assert f"{flag} cannot be read" in warehouse.ingest(
+        "census", "--people", flag, fails=True, **named
+    )
+
+
+def test_a_failing_source_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> runner.Run:
+        raise IngestError("its file is gone")
+
+    landed = []
+    monkeypatch.setattr(cli, "SOURCES", {"one": broken, "two": lambda: landed.append("two")})
+    monkeypatch.setattr(cli, "_reporting", lambda _name, land: land)
+    with pytest.raises(IngestError, match="not landed: one"):
+        cli.all_sources()
+    assert landed == ["two"]
+    assert capsys.readouterr().err == "one: error: its file is gone\n"
+
+
+def test_every_step_is_in_the_log(warehouse: Warehouse) -> None:
+    warehouse.ingest("census")
+    log = (Path(warehouse.env["WAREHOUSE_LOGS"]) / "ingest.log").read_text()
+    for step in ("census: run 1 starts", "2013 records read", "census: run 1 ends: loaded"):
+        assert step in log
+
+
+def test_what_nobody_foresaw_is_one_line_and_the_rest_is_in_the_log(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.ingest("db", "start")
+    warehouse.query("alter table raw_ledger.runs drop column message")
+    printed = warehouse.ingest("census", fails=True)
+    assert "unforeseen; the whole story is in" in printed
+    assert "Traceback" in (Path(warehouse.env["WAREHOUSE_LOGS"]) / "ingest.log").read_text()
+
+
+def test_a_terminal_sees_a_bar(warehouse: Warehouse) -> None:
+    warehouse.ingest("samples")
+    ours, theirs = pty.openpty()
+    command = [BIN / "ingest", "census"]
+    subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "TERM": "xterm"}, stderr=theirs, check=True
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:
+        pass  # the end of a terminal
+    assert b"census " in shown
+    assert b"108793/108793" in shown
