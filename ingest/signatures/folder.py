@@ -46,7 +46,7 @@ class Read:
     problem: str | None
 
 
-def shown(path: Path) -> str:
+def path_text(path: Path) -> str:
     """Return a path as text, without loss.
 
     A backslash is doubled and a byte that is not UTF-8 becomes `\\xNN`, so that no two paths
@@ -56,12 +56,12 @@ def shown(path: Path) -> str:
 
 
 def list_folder(root: Path) -> dict[str, Entry]:
-    """Return what lies under `root`, at any depth, by relative path as `shown`; in order.
+    """Return what lies under `root`, at any depth, by relative path as text; in order.
 
     Links are followed. Raises `IngestError` where a folder cannot be listed: its files would
     look deleted.
     """
-    return {shown(entry.full_path.relative_to(root)): entry for entry in _walk(root, ())}
+    return {path_text(entry.full_path.relative_to(root)): entry for entry in _walk(root, ())}
 
 
 def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Entry]:
@@ -69,7 +69,7 @@ def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Entry]:
         here = folder.stat()
         paths = sorted(folder.iterdir())
     except OSError as error:
-        raise IngestError(f"{shown(folder)} cannot be listed: {error.strerror}") from error
+        raise IngestError(f"{path_text(folder)} cannot be listed: {error.strerror}") from error
     above = (*above, (here.st_dev, here.st_ino))
     for path in paths:
         try:
@@ -109,7 +109,8 @@ def read_file(entry: Entry) -> Read | None:
         return Read(None, None, f"cannot be read: {error.strerror}")
     if (after.st_size, after.st_mtime_ns) != (size, entry.status.st_mtime_ns):
         raise IngestError(
-            f"{shown(entry.full_path)} changed while it was read; run again when its writer is done"
+            f"{path_text(entry.full_path)} changed while it was read; "
+            "run again when its writer is done"
         )
     if size > LARGEST_FILE:
         return Read(None, digest.hexdigest(), f"is larger than {LARGEST_FILE >> 20} MiB")

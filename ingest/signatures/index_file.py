@@ -6,7 +6,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from ingest.errors import IngestError
-from ingest.signatures.folder import Entry, shown
+from ingest.signatures.folder import Entry, path_text
 
 INDEX = "INDEX"
 LONGEST_LINE = 1 << 20  # bytes; a line of an INDEX has 76
@@ -30,7 +30,7 @@ def read_lines(entry: Entry, expected: str) -> Iterator[list[bytes]]:
     """
     found = hashlib.sha256()
     with _open(entry) as file:
-        lines = _lines(file, shown(entry.full_path))
+        lines = _lines(file, path_text(entry.full_path))
         first = True
         while chunk := list(islice(lines, LINES_A_CHUNK)):
             first = False
@@ -39,11 +39,12 @@ def read_lines(entry: Entry, expected: str) -> Iterator[list[bytes]]:
             yield [line.removesuffix(b"\n") for line in chunk]
     if first:
         raise IngestError(
-            f"{shown(entry.full_path)} is empty: line 1 must be the number of signatures"
+            f"{path_text(entry.full_path)} is empty: line 1 must be the number of signatures"
         )
     if found.hexdigest() != expected:
         raise IngestError(
-            f"{shown(entry.full_path)} changed while it was read; run again when its writer is done"
+            f"{path_text(entry.full_path)} changed while it was read; "
+            "run again when its writer is done"
         )
 
 
@@ -51,7 +52,9 @@ def _open(entry: Entry) -> BinaryIO:
     try:
         return entry.full_path.open("rb")
     except OSError as error:
-        raise IngestError(f"{shown(entry.full_path)} cannot be read: {error.strerror}") from error
+        raise IngestError(
+            f"{path_text(entry.full_path)} cannot be read: {error.strerror}"
+        ) from error
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
