@@ -120,9 +120,7 @@ def prepare() -> None:
             if cursor.fetchone() is not None:
                 return
         cursor.execute("select pg_advisory_xact_lock(hashtext('ingest.setup'))")
-        cursor.execute(
-            "select set_config('warehouse.raw_schemas', %s, true)", [raw_schemas]
-        )
+        cursor.execute("select set_config('warehouse.raw_schemas', %s, true)", [raw_schemas])
         try:
             cursor.execute(SETUP.read_text())
         except psycopg2.errors.InsufficientPrivilege as error:

@@ -33,8 +33,9 @@ def path_setting(source: str, name: str, flag: Path | None, sample_name: str) ->
         return ROOT / Path(value).expanduser()
     path = sample(source, sample_name)
     if not path.exists():
+        flag_name = name.replace("_", "-")
         raise IngestError(
-            f"no {name} file: give --{name} FILE, set {name} under [sources.{source}] in "
+            f"no {name} file: give --{flag_name} FILE, set {name} under [sources.{source}] in "
             ".dlt/config.toml, or generate samples with `ingest samples`"
         )
     return path

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from ingest.census.tables import TABLES as CENSUS
+from ingest.education.tables import TABLES as EDUCATION
 
 TABLES: Mapping[str, Mapping[str, pa.Schema]] = {
     "census": CENSUS,
+    "education": EDUCATION,
 }
