@@ -33,7 +33,8 @@ select
     count(case when batches.is_duplicate then 1 end) as duplicate
 from {{ ref('stg_education__batches_checked') }} as checked
 left join {{ ref('int_education__batches') }} as batches
-    on checked.load_id = batches.load_id
-    and checked.page = batches.page
-    and checked.position = batches.position
+    on
+        checked.load_id = batches.load_id
+        and checked.page = batches.page
+        and checked.position = batches.position
 group by checked.origin

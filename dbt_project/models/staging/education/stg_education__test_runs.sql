@@ -48,7 +48,9 @@ select
     case when reason is null then cast(student as bigint) end as student_id,
     case when reason is null then lesson_id end as lesson_id,
     case when reason is null then lesson_title end as lesson_title,
-    case when reason is null then cast({{ passed }} as bigint) = cast({{ total }} as bigint) end as is_completed,
+    case
+        when reason is null then cast({{ passed }} as bigint) = cast({{ total }} as bigint)
+    end as is_completed,
     case
         when reason is null then null
         when problem is null then text
