@@ -15,7 +15,9 @@ SECONDS_BETWEEN_ROTATIONS = 20.0
 ROTATED_FILES = 9
 
 
-def live(folder: Path, stop: Event, seconds: float | None, tell: Callable[[str], None]) -> Platform:
+def run_live(
+    folder: Path, stop: Event, seconds: float | None, tell: Callable[[str], None]
+) -> Platform:
     """Run the platform in `folder` for so many seconds, or until `stop` is set; return it.
 
     It goes on with a sample that is there, books closed, and generates one else. While it runs,

@@ -10,6 +10,10 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ingest.education.batches import Batches
+from ingest.education.source import EducationSource
+from ingest.ledger import Run
+from ingest.runner import run_source
 from tests.conftest import Warehouse
 
 Reply = tuple[int, bytes]
@@ -78,9 +82,9 @@ class Systems:
             for line in lines:
                 log.write((line.encode() if isinstance(line, str) else line) + b"\n")
 
-    def ingest(self, fails: bool = False, **env: str) -> str:
-        flags = ("--students", self.database, "--batches-url", self.url, "--test-runs", self.log)
-        return self.warehouse.ingest("education", *flags, fails=fails, **env)
+    def ingest(self) -> Run:
+        """Land what is new, in this process; the command is tested with the whole flow."""
+        return run_source(EducationSource(self.database, Batches(self.url), self.log))
 
     def landed_lines(self) -> list[str]:
         rows = self.warehouse.query(

@@ -74,10 +74,11 @@ def test_the_captured_sample_fed_in_pieces(warehouse: Warehouse, tmp_path: Path)
     cuts = sorted(random.Random(7).sample(range(len(log)), PIECES - 1))
     with captured_api("UTC") as url:
         systems = Systems(warehouse, tmp_path, url)
+        flags = ("--students", systems.database, "--batches-url", url, "--test-runs", systems.log)
         for begin, end in zip([0, *cuts], [*cuts, len(log)], strict=True):
             with systems.log.open("ab") as file:
                 file.write(log[begin:end])
-            systems.ingest()
+            warehouse.ingest("education", *flags)
             warehouse.build(*DOMAIN)
     assert completion(warehouse) == expected()
     check_times(warehouse)

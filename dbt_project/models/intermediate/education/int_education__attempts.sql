@@ -22,11 +22,12 @@ with runs as (
 select *
 from runs
 {% if is_incremental() %}
-where not exists (
-    select 1
-    from {{ this }} as built
-    where built.attempt_id = runs.attempt_id
-)
+where
+    not exists (
+        select 1
+        from {{ this }} as built
+        where built.attempt_id = runs.attempt_id
+    )
 {%- endif %}
 
 union all
