@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -52,6 +53,27 @@ def batch(number: int, second: float = 0.0, name: str | None = None) -> dict[str
 
 def body(records: Sequence[Any]) -> Reply:
     return 200, json.dumps(records).encode()
+
+
+def api(
+    batches: Sequence[dict[str, Any]], shift: timedelta = timedelta(), strict: bool = False
+) -> Answer:
+    """Answer as the upstream does, with `after` shifted by its time zone."""
+
+    def _answer(after: str | None) -> Reply:
+        found = batches
+        if after is not None:
+            assert len(after) == len("2026-11-21T07:42:48.138")
+            moment = datetime.fromisoformat(after) + shift
+            threshold = moment.strftime("%Y-%m-%d %H:%M:%S")
+            found = [
+                b
+                for b in batches
+                if (b["created_at"][:19] > threshold if strict else b["created_at"] >= threshold)
+            ]
+        return body(found[:100])
+
+    return _answer
 
 
 class Systems:

@@ -1,7 +1,6 @@
 """Batches: every one is landed once, whatever the API does."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,30 +8,9 @@ import pytest
 
 from ingest.errors import IngestError
 from tests.conftest import Warehouse
-from tests.education.platform import Answer, Reply, Systems, answering, batch, body
+from tests.education.platform import Reply, Systems, answering, api, batch, body
 
 HALF = b'[{"id": 1, "name": "web-1", "crea'
-
-
-def api(
-    batches: Sequence[dict[str, Any]], shift: timedelta = timedelta(), strict: bool = False
-) -> Answer:
-    """Answer as the upstream does, with `after` shifted by its time zone."""
-
-    def _answer(after: str | None) -> Reply:
-        found = batches
-        if after is not None:
-            assert len(after) == len("2026-11-21T07:42:48.138")
-            moment = datetime.fromisoformat(after) + shift
-            threshold = moment.strftime("%Y-%m-%d %H:%M:%S")
-            found = [
-                b
-                for b in batches
-                if (b["created_at"][:19] > threshold if strict else b["created_at"] >= threshold)
-            ]
-        return body(found[:100])
-
-    return _answer
 
 
 def ids(systems: Systems) -> list[int]:
