@@ -43,6 +43,7 @@ def test_rounds_go_on_after_a_failure_and_stop_when_told_to(systems: Systems) ->
         "SOURCES__EDUCATION__TEST_RUNS": str(systems.log),
         "SOURCES__CENSUS__PEOPLE": "/nowhere/people.csv",
     }
+    systems.ingest()  # so that the tables are there to ask
     command = [str(BIN / "ingest"), "all", "--every", "0.1"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=env, stdout=pipe, stderr=pipe, text=True) as rounds:
