@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _measure(folder: Path, size: int) -> None:
-    rng = random.Random(size)  # noqa: S311 - repeatable, not secret
+    rng = random.Random(size)
     drawn = [lines(strokes(rng, POINTS)) for _ in range(DRAWN)]
     source_a, source_b_ = folder / "SOURCE_A", folder / "SOURCE_B"
     land = (BIN / "ingest", "signatures", "--source-a", source_a, "--source-b", source_b_)

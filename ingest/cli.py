@@ -10,19 +10,25 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 import psycopg2
 import typer
 
 from ingest import database, destination, log
 from ingest.census.command import census
+from ingest.education.command import education
 from ingest.errors import IngestError
 from ingest.ledger import Run
 from ingest.paths import data, shown
+from ingest.settings import sample
 from ingest.signatures.command import signatures
 
-SOURCES: dict[str, Callable[..., Run]] = {"census": census, "signatures": signatures}
+SOURCES: dict[str, Callable[..., Run]] = {
+    "census": census,
+    "education": education,
+    "signatures": signatures,
+}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -74,8 +80,24 @@ for _name, _land in SOURCES.items():
 
 
 @app.command("all")
-def all_sources() -> None:
+def all_sources(
+    every: Annotated[
+        Optional[float],  # noqa: UP045 - typer on Python 3.10 reads this form
+        typer.Option(metavar="SECONDS", min=0, help="A round every so often, until stopped."),
+    ] = None,
+    build: Annotated[bool, typer.Option("--build", help="Run `dbt build` after landing.")] = False,
+) -> None:
     """Land every source from its settings or samples; one that fails does not stop the others."""
+    from ingest.rounds import dbt_build, repeat, run_round
+
+    steps = [_land_all, dbt_build] if build else [_land_all]
+    if every is None:
+        run_round(steps)
+    else:
+        repeat(steps, every)
+
+
+def _land_all() -> None:
     failed = []
     for name, land in SOURCES.items():
         try:
@@ -88,12 +110,26 @@ def all_sources() -> None:
 
 
 @app.command()
-def samples() -> None:
+def samples(
+    live: Annotated[
+        bool, typer.Option("--live", help="Then keep the education platform running until stopped.")
+    ] = False,
+    seconds: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(metavar="N", show_default=False, help="With --live: stop after so long."),
+    ] = None,
+) -> None:
     """Generate the sample sources that are not there yet."""
     from ingest.samples import generate
 
     for path in generate():
         typer.echo(f"generated {shown(path)}")
+    if live:
+        from ingest.rounds import until_stopped
+        from ingest.samples.education_live import run_live
+
+        with until_stopped() as stop:
+            run_live(sample("education", ""), stop, seconds, typer.echo)
 
 
 @app.command()

@@ -43,6 +43,7 @@ class Run:
     units_read: int = 0
     rows_landed: int = 0
     notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # parts that failed while others are landed
 
     def landed(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the raw schema of this source; `{loads}` in the query stands for its complete loads.

@@ -47,7 +47,8 @@ class Source(Protocol):
 def run_source(source: Source) -> Run:
     """Land what `source` holds and the warehouse does not; return what was counted.
 
-    Raises `IngestError` where the user can mend the cause; then nothing of this run is landed.
+    Raises `IngestError` where the user can mend the cause; then nothing of this run is landed,
+    unless the source counted the cause in `run.failures` and went on with its other parts.
     """
     destination.prepare()
     with Progress(source.name) as progress, open_run(source.name, progress) as run:
@@ -55,6 +56,8 @@ def run_source(source: Source) -> Run:
         try:
             recover(pipeline, run)
             land(pipeline, source, run)
+            if run.failures:
+                raise IngestError("; ".join(run.failures))
         except Exception as error:
             cause = cause_of(error)
             if isinstance(cause, IngestError) or not _is_from_dlt(error):

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from ingest.census.tables import TABLES as CENSUS
+from ingest.education.tables import TABLES as EDUCATION
 from ingest.signatures.tables import TABLES as SIGNATURES
 
 TABLES: Mapping[str, Mapping[str, pa.Schema]] = {
     "census": CENSUS,
+    "education": EDUCATION,
     "signatures": SIGNATURES,
 }

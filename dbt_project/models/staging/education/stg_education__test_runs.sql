@@ -1,0 +1,59 @@
+-- Each line of the log as a test run, or with the reason why it is none. Every line is parsed once
+{{ config(materialized='incremental', incremental_strategy='append', indexes=[
+    {'columns': ['load_id']}, {'columns': ['student_id']}, {'columns': ['reason']}
+]) }}
+{%- set passed = dbt.split_part("replace(result, ' out of ', '/')", "'/'", 1) %}
+{%- set total = dbt.split_part("replace(result, ' out of ', '/')", "'/'", 2) %}
+
+with mended as (
+    -- The log writes `"student_id", 403` for `"student_id": 403`
+    select
+        *,
+        case
+            when problem is not null or length(text) > {{ var('longest_test_run') }} then null
+            when {{ is_json_object('text') }} then text
+            else replace(text, '"student_id",', '"student_id":')
+        end as json
+    from {{ ref('stg_education__log_lines') }}
+    where {{ is_unbuilt('load_id', ref('stg_education__log_reads')) }}
+),
+
+objects as {{ computed_once() }} (
+    select
+        *,
+        case when {{ is_json_object('json') }} then {{ to_json('json') }} end as fields
+    from mended
+),
+
+told as {{ computed_once() }} (
+    select
+        *,
+        coalesce({{ json_text('fields', 'result') }}, {{ json_text('fields', 'results') }}) as result,
+        trim({{ json_text('fields', 'student_id') }}) as student,
+        nullif(trim({{ json_text('fields', 'lesson_id') }}), '') as lesson_id,
+        nullif(trim({{ json_text('fields', 'lesson_title') }}), '') as lesson_title
+    from objects
+),
+
+judged as (
+    select *, {{ reason_against_test_run() }} as reason
+    from told
+)
+
+select
+    file_id,
+    byte_offset,
+    load_id,
+    reason,
+    case when reason is null then cast(student as bigint) end as student_id,
+    case when reason is null then lesson_id end as lesson_id,
+    case when reason is null then lesson_title end as lesson_title,
+    case
+        when reason is null then cast({{ passed }} as bigint) = cast({{ total }} as bigint)
+    end as is_completed,
+    case
+        when reason is null then null
+        when problem is null then text
+        else {{ bytes_to_text('raw_bytes', 'false') }}
+    end as raw_text
+from judged

@@ -1,0 +1,97 @@
+"""Rounds of work, landing and building, once or every so often until told to stop."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import psycopg2
+
+from ingest.errors import IngestError
+from ingest.paths import ROOT
+
+log = logging.getLogger(__name__)
+Step = Callable[[], None]
+
+
+def run_round(steps: Sequence[Step]) -> None:
+    """Do every step, whether the one before failed or not; raises the last step's `IngestError`."""
+    failed: Exception | None = None
+    for step in steps:
+        try:
+            step()
+        except (IngestError, OSError, psycopg2.OperationalError) as error:
+            if failed is not None:
+                print(f"error: {failed}", file=sys.stderr)
+            failed = error
+    if failed is not None:
+        raise failed
+
+
+def repeat(steps: Sequence[Step], seconds: float) -> None:
+    """Begin a round every so many seconds until SIGINT or SIGTERM comes.
+
+    A round that takes longer is followed by the next at once; one that fails tells why, and the
+    next one tries again. The signal lets the step under way end and begins no other.
+    """
+    with until_stopped() as stop:
+        while not stop.is_set():
+            begin = time.monotonic()
+            unless_stopped = [_unless(stop, step) for step in steps]
+            try:
+                run_round(unless_stopped)
+            except (IngestError, OSError, psycopg2.OperationalError) as error:
+                print(f"error: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+            stop.wait(max(0.0, begin + seconds - time.monotonic()))
+        print("stopped", flush=True)
+
+
+def _unless(stop: threading.Event, step: Step) -> Step:
+    def _step() -> None:
+        if not stop.is_set():
+            step()
+
+    return _step
+
+
+@contextmanager
+def until_stopped() -> Iterator[threading.Event]:
+    """Yield an event that the first SIGINT or SIGTERM sets; the second one ends the process."""
+    stop = threading.Event()
+    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def _stop(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    for number in usual:
+        signal.signal(number, _stop)
+    try:
+        yield stop
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+
+def dbt_build() -> None:
+    """Build and test every model; raises `IngestError` where dbt reports a failure."""
+    begin = time.monotonic()
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "dbt"), "--quiet", "build"],
+        cwd=ROOT,
+        env=os.environ,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        start_new_session=True,  # Ctrl-C is for this process; a build under way is let finish
+    )
+    if done.returncode != 0:
+        raise IngestError("dbt build failed; its log is logs/dbt.log")
+    print(f"built in {time.monotonic() - begin:.1f} s", flush=True)
