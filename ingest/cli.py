@@ -18,10 +18,11 @@ import typer
 from ingest import database, destination, log
 from ingest.census.command import census
 from ingest.errors import IngestError
+from ingest.images.command import images
 from ingest.ledger import Run
 from ingest.paths import data
 
-SOURCES: dict[str, Callable[..., Run]] = {"census": census}
+SOURCES: dict[str, Callable[..., Run]] = {"census": census, "images": images}
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -31,6 +31,7 @@ DLT_SETTINGS = {
     "RUNTIME__LOG_LEVEL": "CRITICAL",  # every error reaches the user as an exception anyway
     "RESTORE_FROM_DESTINATION": "false",  # what is landed already is asked in SQL
     "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
+    "DATA_WRITER__BUFFER_MAX_ITEMS": "1",  # each chunk goes to disk at once: images are large
     "DATA_WRITER__FILE_MAX_ITEMS": "250000",  # several files load side by side
     "DATA_WRITER__FILE_MAX_BYTES": "67108864",
     "LOAD__WORKERS": "2",
@@ -109,8 +110,10 @@ def prepare() -> None:
     from ingest.sources import TABLES
 
     raw_schemas = ",".join(f"raw_{name}" for name in ("ledger", *TABLES))
-    declared = SETUP.read_text() + repr(
-        [(name, list(tables.items())) for name, tables in TABLES.items()]
+    declared = (
+        SETUP.read_text()
+        + "".join(map(_extra, TABLES))
+        + repr([(name, list(tables.items())) for name, tables in TABLES.items()])
     )
     version = hashlib.sha256(declared.encode()).hexdigest()
     with closing(connect()) as warehouse, warehouse, warehouse.cursor() as cursor:
@@ -120,9 +123,7 @@ def prepare() -> None:
             if cursor.fetchone() is not None:
                 return
         cursor.execute("select pg_advisory_xact_lock(hashtext('ingest.setup'))")
-        cursor.execute(
-            "select set_config('warehouse.raw_schemas', %s, true)", [raw_schemas]
-        )
+        cursor.execute("select set_config('warehouse.raw_schemas', %s, true)", [raw_schemas])
         try:
             cursor.execute(SETUP.read_text())
         except psycopg2.errors.InsufficientPrivilege as error:
@@ -137,8 +138,16 @@ def prepare() -> None:
                 empty = pipeline(source, folder)
                 empty.extract([], table_name="nothing", schema=raw_schema(source))
                 empty.sync_schema()
+            if extra := _extra(source):
+                cursor.execute(f"set local role loader; {extra} reset role")
         cursor.execute("delete from raw_ledger.setup")
         cursor.execute("insert into raw_ledger.setup values (%s)", [version])
+
+
+def _extra(source: str) -> str:
+    """What a source adds to its raw tables that dlt cannot say: indexes and storage."""
+    path = ROOT / "ingest" / source / "raw.sql"
+    return path.read_text() if path.exists() else ""
 
 
 def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":
