@@ -55,11 +55,11 @@ def redirected(url: str, location: str) -> str:
 
     Only the same scheme, host and port will do, or the same host's standard https port.
     """
-    target = urljoin(url, location)
     try:
+        target = urljoin(url, location)
         old, new = check(url), check(target)
-    except Refused as refused:
-        raise Refused("off-host redirect", f"to {target[:500]}") from refused
+    except (Refused, ValueError) as error:
+        raise Refused("off-host redirect", f"to {location[:500]}") from error
     same_host = new.hostname == old.hostname
     to_https = (old.scheme, new.scheme) == ("http", "https") and _port(new) == 443
     if same_host and (to_https or (new.scheme == old.scheme and _port(new) == _port(old))):

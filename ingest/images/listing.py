@@ -69,12 +69,7 @@ class Page:
             parts = urlsplit(url)
         except ValueError:
             return None
-        if (
-            not url.startswith(self.base)
-            or parts.query
-            or parts.fragment
-            or DOTS.search(parts.path)
-        ):
+        if not url.startswith(self.base) or url == self.folder or DOTS.search(parts.path):
             return None
         return None if parts.query or parts.fragment or url[-1] in "?#" else url
 

@@ -35,7 +35,8 @@ def _records(path: Path, rows: Iterator[list[str]]) -> Iterator[tuple[str, str |
     for row in rows:
         if not any(field.strip() for field in row):
             continue
-        # Too short a record has no URL: as a whole it becomes an outcome.
-        url = row[url_at].strip() if len(row) > url_at else ",".join(row)
+        if len(row) <= url_at:  # without a URL: as a whole it becomes an outcome
+            yield ",".join(row), None
+            continue
         title = row[title_at].strip() if title_at is not None and len(row) > title_at else ""
-        yield url, title or None
+        yield row[url_at].strip(), title or None
