@@ -19,6 +19,7 @@ from ingest import database, destination, log
 from ingest.census.command import census
 from ingest.education.command import education
 from ingest.errors import IngestError
+from ingest.images.command import images
 from ingest.ledger import Run
 from ingest.paths import data, shown
 from ingest.settings import sample
@@ -27,6 +28,7 @@ from ingest.signatures.command import signatures
 SOURCES: dict[str, Callable[..., Run]] = {
     "census": census,
     "education": education,
+    "images": images,
     "signatures": signatures,
 }
 

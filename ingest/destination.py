@@ -113,8 +113,10 @@ def prepare() -> None:
     from ingest.sources import TABLES
 
     raw_schemas = ",".join(f"raw_{name}" for name in ("ledger", *TABLES))
-    declared = SETUP.read_text() + repr(
-        [(name, list(tables.items())) for name, tables in TABLES.items()]
+    declared = (
+        SETUP.read_text()
+        + "".join(map(_extra, TABLES))
+        + repr([(name, list(tables.items())) for name, tables in TABLES.items()])
     )
     version = hashlib.sha256(declared.encode()).hexdigest()
     with closing(connect()) as warehouse, warehouse, warehouse.cursor() as cursor:
@@ -139,8 +141,16 @@ def prepare() -> None:
                 empty = pipeline(source, folder)
                 empty.extract([], table_name="nothing", schema=raw_schema(source))
                 empty.sync_schema()
+            if extra := _extra(source):
+                cursor.execute(f"set local role loader; {extra} reset role")
         cursor.execute("delete from raw_ledger.setup")
         cursor.execute("insert into raw_ledger.setup values (%s)", [version])
+
+
+def _extra(source: str) -> str:
+    """What a source adds to its raw tables that dlt cannot say: indexes and storage."""
+    path = ROOT / "ingest" / source / "raw.sql"
+    return path.read_text() if path.exists() else ""
 
 
 def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import rich.progress
+    import rich.text
 
 log = logging.getLogger(__name__)
 SECONDS_BETWEEN_LINES = 10.0
@@ -20,13 +21,14 @@ class Progress:
         self.title = title
         self.done = 0
         self.total: int | None = None
+        self.remark = ""  # shown behind the bar, failures for one
         self._bar: rich.progress.Progress | None = None
         self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
 
     def __enter__(self) -> "Progress":
         if sys.stderr.isatty():
             self._bar = _bar()
-            self._task = self._bar.add_task(self.title, total=None)
+            self._task = self._bar.add_task(self.title, total=None, remark="")
             self._bar.start()
         return self
 
@@ -49,23 +51,33 @@ class Progress:
         """Say that `amount` units of work are done."""
         self.done += amount
         if self._bar is not None:
-            self._bar.update(self._task, completed=self.done)
+            self._bar.update(self._task, completed=self.done, remark=self.remark)
         elif time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
             share = f" of {self.total:,}" if self.total else ""
-            log.info("%s: %s%s", self.title, f"{self.done:,}", share)
+            remark = f", {self.remark}" if self.remark else ""
+            log.info("%s: %s%s%s", self.title, f"{self.done:,}", share, remark)
 
 
 def _bar() -> "rich.progress.Progress":
+    import rich.text
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
+
+    class Rate(TextColumn):
+        """Units of work a second."""
+
+        def render(self, task: "rich.progress.Task") -> "rich.text.Text":
+            return super().render(task) if task.speed else rich.text.Text()
 
     return Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate("{task.speed:,.0f}/s"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[remark]}"),
         console=Console(stderr=True),
         transient=True,
     )

@@ -6,10 +6,12 @@ import pyarrow as pa
 
 from ingest.census.tables import TABLES as CENSUS
 from ingest.education.tables import TABLES as EDUCATION
+from ingest.images.tables import TABLES as IMAGES
 from ingest.signatures.tables import TABLES as SIGNATURES
 
 TABLES: Mapping[str, Mapping[str, pa.Schema]] = {
     "census": CENSUS,
     "education": EDUCATION,
+    "images": IMAGES,
     "signatures": SIGNATURES,
 }

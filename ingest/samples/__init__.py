@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ingest.samples import census, education, signatures
+from ingest.samples import census, education, images, signatures
 from ingest.settings import sample
 
 GENERATORS: Mapping[str, Callable[[Path], Iterator[Path]]] = {
     "census": census.generate,
     "education": education.generate,
+    "images": images.generate,
     "signatures": signatures.generate,
 }
 

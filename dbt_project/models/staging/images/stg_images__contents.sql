@@ -1,0 +1,10 @@
+-- The bytes of every image that was fetched, once each
+select
+    _dlt_load_id as load_id,
+    sha256,
+    format,
+    width,
+    height,
+    content
+from {{ source('images', 'contents') }}
+where _dlt_load_id in {{ completed_loads('images') }}

@@ -1,0 +1,108 @@
+"""Downloads candidates side by side until enough of them turned out to be images."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ingest.images.answers import Fetched, Refused, Sink
+from ingest.images.candidates import Candidate
+from ingest.images.decode import Picture, decode
+from ingest.images.web import Web
+
+CHUNK_BYTES = 4 << 20
+CHUNK_ATTEMPTS = 500
+
+
+@dataclass
+class Attempt:
+    """What came of one candidate; `content` is kept only where `picture` proves an image."""
+
+    candidate: Candidate
+    fetched: Fetched
+    sha256: str | None = None
+    picture: Picture | None = None
+    content: bytes = b""
+
+
+class Downloader:
+    """Fetches and decodes; use it as a context manager around its decoding threads."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        self._threads = ThreadPoolExecutor(min(4, os.cpu_count() or 1), "decode")
+
+    def __enter__(self) -> "Downloader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown()
+
+    async def chunks(
+        self, candidates: Iterator[Candidate], wanted: int
+    ) -> AsyncIterator[list[Attempt]]:
+        """Yield attempts, some megabytes at a time, until `wanted` of them are images.
+
+        A failure lets the next candidate in. Never more are under way than may still be wanted,
+        so what is taken depends on the order of the candidates alone, not on who answers first.
+        """
+        done: asyncio.Queue[asyncio.Task[Attempt]] = asyncio.Queue()
+        running: set[asyncio.Task[Attempt]] = set()
+        chunk: list[Attempt] = []
+        images = size = 0
+        try:
+            while True:
+                while len(running) < min(self.web.concurrency, wanted - images):
+                    candidate = next(candidates, None)
+                    if candidate is None:
+                        wanted = 0
+                        break
+                    task = asyncio.ensure_future(self._attempt(candidate))
+                    task.add_done_callback(done.put_nowait)
+                    running.add(task)
+                if not running:
+                    break
+                task = await done.get()
+                running.discard(task)
+                attempt = task.result()
+                images += attempt.picture is not None
+                chunk.append(attempt)
+                size += len(attempt.content)
+                if size >= CHUNK_BYTES or len(chunk) >= CHUNK_ATTEMPTS:
+                    yield chunk
+                    chunk, size = [], 0
+            if chunk:
+                yield chunk
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _attempt(self, candidate: Candidate) -> Attempt:
+        body = bytearray()
+
+        def start(_url: str) -> Sink:
+            body.clear()
+            return body.extend
+
+        limits = self.web.limits
+        fetched = await self.web.fetch(
+            candidate.url, start, limits.image_bytes, limits.image_seconds
+        )
+        attempt = Attempt(candidate, fetched)
+        if fetched.error is None:
+            attempt.content = bytes(body)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, _prove, attempt, limits.image_pixels)
+        return attempt
+
+
+def _prove(attempt: Attempt, most_pixels: int) -> None:
+    attempt.sha256 = hashlib.sha256(attempt.content).hexdigest()
+    try:
+        attempt.picture = decode(attempt.content, most_pixels)
+    except Refused as refused:
+        attempt.fetched.error, attempt.fetched.detail = refused.error, refused.detail
+        attempt.content = b""

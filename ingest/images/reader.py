@@ -1,0 +1,144 @@
+"""Draws images from the published table, each with the same probability.
+
+image ids are dense from 1 -> random numbers up to the largest -> some hundred ids a query
+"""
+
+import io
+import random
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ingest import destination
+from ingest.errors import IngestError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+FIRST_CHUNK = 16
+LARGEST_CHUNK = 1_024  # images a query
+CHUNK_BYTES = 8 << 20  # aimed at, by the mean size of the images met so far
+
+
+@dataclass(frozen=True)
+class ImageStructure:
+    """One published image.
+
+    `content` is the file as its host sent it, in `format` ("PNG", "JPEG", ...); `width` and
+    `height` are in pixels, `sha256` is that of the content in hex, and `fetched_at` is in UTC.
+    `image_id` never changes, and counts from 1 without gaps.
+    """
+
+    image_id: int
+    url: str
+    title: str
+    fetched_at: datetime
+    width: int
+    height: int
+    format: str
+    sha256: str
+    content: bytes
+
+    def to_pil(self) -> "Image":
+        """Decode the content; the image is loaded in full and keeps its own mode."""
+        from PIL import Image
+
+        image = Image.open(io.BytesIO(self.content))
+        image.load()
+        return image
+
+
+NONE_YET = "no images are published yet: run `ingest images`, then `dbt build`"
+COLUMNS = ", ".join(ImageStructure.__annotations__)
+
+
+def get_random_images(
+    *, seed: int | None = None, limit: int | None = None, epoch: bool = False
+) -> Iterator[ImageStructure]:
+    """Yield images drawn at random from all that are published when the iteration begins.
+
+    Each image is drawn uniformly and independently of those before it, without end. With `epoch`
+    each image comes exactly once, in random order. `limit` ends it after so many images. The same
+    `seed` gives the same images in the same order while no images are added.
+
+    Keeps one connection and some megabytes, whatever the number of images; ingest and build may
+    run beside it. Raises `IngestError` where no images are published.
+    """
+    numbers = random.Random(seed)  # noqa: S311 - a fair draw, not a secret
+    with _Published() as published:
+        ids = _each_once if epoch else _for_ever
+        yield from published.read(islice(ids(numbers, published.count), limit))
+
+
+def _for_ever(numbers: random.Random, count: int) -> Iterator[int]:
+    while True:
+        yield numbers.randrange(count) + 1
+
+
+def _each_once(numbers: random.Random, count: int) -> Iterator[int]:
+    """Shuffle as the numbers are needed (Fisher and Yates): 8 bytes an image, and no wait."""
+    left = array("q", range(1, count + 1))
+    for last in range(count - 1, -1, -1):
+        chosen = numbers.randrange(last + 1)
+        yield left[chosen]
+        left[chosen] = left[last]
+
+
+class _Published:
+    """The published images, over one connection of their own, whose bytes travel as binary."""
+
+    def __enter__(self) -> "_Published":
+        from adbc_driver_postgresql import dbapi  # here, since it takes its time to import
+
+        self._refusals = dbapi.ProgrammingError
+        try:
+            # Each query a transaction of its own: none stays open while the caller is at work.
+            self._connection = dbapi.connect(destination.url("analyst"), autocommit=True)
+        except dbapi.Error as error:
+            raise IngestError(f"the warehouse cannot be reached: {_line(error)}") from error
+        self._cursor = self._connection.cursor()
+        try:
+            self.count: int = self._ask("select coalesce(max(image_id), 0) from marts.images")[0][0]
+            if not self.count:
+                raise IngestError(NONE_YET)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cursor.close()
+        self._connection.close()
+
+    def read(self, ids: Iterator[int]) -> Iterator[ImageStructure]:
+        """Yield the images of `ids`, in this order; a query for some hundred of them at a time."""
+        size, seen, seen_bytes = FIRST_CHUNK, 0, 0
+        while chunk := list(islice(ids, size)):
+            found = {row[0]: ImageStructure(*row) for row in self._ask(_query(chunk))}
+            seen += len(found)
+            seen_bytes += sum(len(image.content) for image in found.values())
+            for image_id in chunk:
+                yield found[image_id]
+            del found
+            size = min(LARGEST_CHUNK, 2 * size, CHUNK_BYTES * seen // seen_bytes + 1)
+
+    def _ask(self, query: str) -> list[tuple[Any, ...]]:
+        try:
+            self._cursor.execute(query)
+            columns = self._cursor.fetch_arrow_table().columns
+        except self._refusals as error:
+            missing = "does not exist" in str(error)
+            raise IngestError(NONE_YET if missing else _line(error)) from error
+        return list(zip(*(column.to_pylist() for column in columns), strict=True))
+
+
+def _query(ids: Iterable[int]) -> str:
+    numbers = ",".join(map(str, ids))
+    return f"select {COLUMNS} from marts.images where image_id = any('{{{numbers}}}'::bigint[])"  # noqa: S608
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,164 @@
+"""Lands a random choice of a host's images, and what came of every URL that was taken."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow as pa
+
+from ingest.errors import IngestError
+from ingest.images import rows
+from ingest.images.answers import Fetched
+from ingest.images.candidates import Candidates
+from ingest.images.download import Attempt, Downloader
+from ingest.images.limits import Limits
+from ingest.images.listing import Crawler
+from ingest.images.url_list import read_url_list
+from ingest.images.web import Web
+from ingest.ledger import Run
+
+Tables: TypeAlias = list[tuple[str, pa.Table]]
+
+
+@dataclass
+class ImagesSource:
+    """`count` images that are not landed yet, drawn from `listing` in the order of `seed`.
+
+    The listing is the URL of a directory page, or the path of a file of URLs. With `top_up` the
+    images landed from it before count as well. `served_here` is a host that this process serves.
+    """
+
+    listing: str | Path
+    count: int
+    seed: int
+    concurrency: int
+    limits: Limits = field(default_factory=Limits)
+    served_here: tuple[str, int] | None = None
+    top_up: bool = False
+    name: str = "images"
+
+    def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
+        """Yield outcomes and contents in chunks of a few megabytes, then the run's own counts.
+
+        Raises `IngestError` where the listing itself cannot be read.
+        """
+        wanted = self.count - (_landed(run, str(self.listing)) if self.top_up else 0)
+        if wanted <= 0:
+            run.note(f"{self.count:,} images are landed already; --count N fetches N others")
+            return
+        # The loop runs only while this run waits for its next chunk: what is under way never
+        # grows beyond the connections that are open.
+        with closing(asyncio.new_event_loop()) as loop:
+            steps = _Fetching(self, run, wanted).steps()
+            try:
+                while tables := loop.run_until_complete(anext(steps, None)):
+                    yield from tables
+            finally:
+                loop.run_until_complete(steps.aclose())
+                loop.run_until_complete(loop.shutdown_asyncgens())
+
+
+class _Fetching:
+    def __init__(self, source: ImagesSource, run: Run, wanted: int) -> None:
+        self.source, self.run, self.wanted = source, run, wanted
+        self.origin = str(source.listing)
+        self.candidates = Candidates(run)
+        self.pages: list[tuple[Fetched, int]] = []
+        self.disallowed = self.taken = self.images = self.failed = self.duplicates = 0
+        self._known: set[bytes] = set()
+
+    async def steps(self) -> AsyncGenerator[Tables, None]:
+        source = self.source
+        async with Web(source.limits, source.concurrency, source.served_here) as web:
+            await self._list(web)
+            listed = self.candidates.draw(source.seed)
+            self.run.progress.expect(self.wanted)
+            drawn = iter(self.candidates)
+            with Downloader(web) as downloader:
+                # What turns out to be known already is made up for in another round.
+                while self.images < self.wanted and not self.candidates.exhausted:
+                    async for chunk in downloader.chunks(drawn, self.wanted - self.images):
+                        yield self._tables(chunk)
+        unread = sum(page.error is not None for page, _ in self.pages)
+        self._note(listed, unread)
+        if self.taken or unread:
+            yield self._counts(listed)
+
+    async def _list(self, web: Web) -> None:
+        if isinstance(self.source.listing, Path):
+            self.origin = str(self.source.listing.resolve())
+            for url, title in read_url_list(self.source.listing):
+                self.candidates.add(url, title)
+            return
+        crawler = Crawler(web, self.source.listing, self.candidates.add)
+        async for page, links in crawler.pages():
+            if not self.pages and page.error:
+                what = f"{page.error} {page.status}" if page.status else page.error
+                raise IngestError(f"{page.url}: {what}{f': {page.detail}' if page.detail else ''}")
+            self.pages.append((page, links))
+        self.origin, self.disallowed = crawler.base, crawler.disallowed
+
+    def _tables(self, chunk: list[Attempt]) -> Tables:
+        new = self._new(chunk)
+        self.taken += len(chunk)
+        self.images += len(new)
+        self.failed += sum(attempt.picture is None for attempt in chunk)
+        self.duplicates = self.taken - self.images - self.failed
+        self.run.units_read += len(chunk)
+        self.run.progress.remark = f"{self.failed:,} failed"
+        self.run.progress.advance(len(new))
+        return [rows.attempts(self.run.run_id, self.origin, chunk), rows.contents(new)]
+
+    def _new(self, chunk: list[Attempt]) -> list[Attempt]:
+        """Return the attempts whose content is neither landed nor met before in this run."""
+        digests = [a.sha256 for a in chunk if a.picture is not None and a.sha256]
+        landed = self.run.landed(
+            "select sha256 from raw_images.contents "
+            "where sha256 = any(%s) and _dlt_load_id in ({loads})",
+            digests,
+        )
+        self._known.update(bytes.fromhex(sha256) for (sha256,) in landed)
+        new = []
+        for attempt in chunk:
+            if attempt.picture is not None and attempt.sha256:
+                digest = bytes.fromhex(attempt.sha256)
+                if digest not in self._known:
+                    self._known.add(digest)
+                    new.append(attempt)
+        return new
+
+    def _counts(self, listed: int) -> Tables:
+        run_id, source = self.run.run_id, self.source
+        counts = [listed, self.disallowed, len(self.pages), self.taken]
+        draw = [run_id, self.origin, source.seed, self.wanted, *counts, datetime.now(timezone.utc)]
+        tables = [rows.table("draws", [draw])]
+        if self.pages:
+            tables.append(rows.pages(run_id, self.origin, self.pages))
+        return tables
+
+    def _note(self, listed: int, unread: int) -> None:
+        note = self.run.note
+        note(f"{self.images:,} images, drawn from {listed:,} URLs with seed {self.source.seed}")
+        if self.images < self.wanted:
+            note(f"the listing has no more: {self.images:,} of {self.wanted:,} asked for")
+        if self.failed:
+            note(f"{self.failed:,} failed and will be tried again by a later run that draws them")
+        if self.duplicates:
+            note(f"{self.duplicates:,} duplicates of images fetched from other URLs")
+        if self.disallowed:
+            note(f"{self.disallowed:,} URLs are closed by robots.txt")
+        if unread:
+            note(f"{unread:,} directory pages could not be read")
+
+
+def _landed(run: Run, listing: str) -> int:
+    ((count,),) = run.landed(
+        "select count(distinct sha256) from raw_images.attempts "
+        "where listing = %s and error is null and _dlt_load_id in ({loads})",
+        listing,
+    )
+    return int(count)
