@@ -17,11 +17,15 @@ import typer
 
 from ingest import database, destination, log
 from ingest.census.command import census
+from ingest.classification.command import classification
 from ingest.errors import IngestError
 from ingest.ledger import Run
 from ingest.paths import data
 
-SOURCES: dict[str, Callable[..., Run]] = {"census": census}
+SOURCES: dict[str, Callable[..., Run]] = {
+    "census": census,
+    "classification": classification,
+}
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from ingest.census.tables import TABLES as CENSUS
+from ingest.classification.tables import TABLES as CLASSIFICATION
 
 TABLES: Mapping[str, Mapping[str, pa.Schema]] = {
     "census": CENSUS,
+    "classification": CLASSIFICATION,
 }

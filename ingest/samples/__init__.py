@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ingest.samples import census
+from ingest.samples import census, classification
 from ingest.settings import sample
 
 GENERATORS: Mapping[str, Callable[[Path], Iterator[Path]]] = {
     "census": census.generate,
+    "classification": classification.generate,
 }
 
 

@@ -1,0 +1,148 @@
+"""Sends recorded requests and takes replies, a bounded number in flight, until all are answered.
+
+    missing = not recorded yet + ready to be sent + in flight + asked before
+
+*Asked before* are images whose request may or may not still be with the broker: sent by an earlier
+run, or over a connection that broke. They are asked again only once the request queue is empty
+and the replies have ceased, so that nothing is classified twice without need.
+"""
+
+import logging
+import time
+from collections import deque
+from pathlib import Path
+
+from ingest.classification.broker import Broker, Delivery
+from ingest.classification.folder import read_again
+from ingest.classification.protocol import request
+from ingest.errors import IngestError
+
+log = logging.getLogger(__name__)
+
+MOST_IN_FLIGHT = 200  # requests
+MOST_BYTES_IN_FLIGHT = 64 << 20
+FULL_PAGE = 10_000  # replies; then they are landed and acknowledged
+LONGEST_PAGE = 30.0  # seconds that replies wait to be landed
+QUIET = 0.3  # seconds without a reply after which a queue counts as read to its end
+SECONDS_BETWEEN_ATTEMPTS = 0.5  # to reach a broker that went away
+
+
+class Exchange:
+    """The talk with the classifier about the images in `missing`, a path by each photo_id.
+
+    `timeout` is how many seconds to wait for the next answer before giving up.
+    """
+
+    def __init__(self, broker: Broker, timeout: float) -> None:
+        self.broker, self.timeout = broker, timeout
+        self.missing: dict[int, Path] = {}
+        self.ready: deque[int] = deque()
+        self.asked_before: set[int] = set()
+        self.again: list[int] = []  # to be recorded and sent once more
+        self.in_flight: dict[int, int] = {}
+        self.answered = self.unusable = 0
+        self.changed: list[Path] = []
+        self._last_answer = time.monotonic()
+        self._left_at = self._last_answer
+
+    def begin(self) -> None:
+        """Start the clock of the timeout; the time that landing takes is not counted."""
+        self._last_answer += time.monotonic() - self._left_at
+
+    def is_over(self) -> bool:
+        """Whether every image is answered, or no answer has come for too long."""
+        return not self.missing or time.monotonic() - self._last_answer > self.timeout
+
+    def take_what_is_there(self) -> list[Delivery]:
+        """Take replies until none comes for a moment, at most a page of them."""
+        taken: list[Delivery] = []
+        try:
+            while len(taken) < FULL_PAGE and (some := self.broker.receive(QUIET)):
+                taken += self._counted(some)
+        except self.broker.lost as error:
+            self._lost(error)
+        return taken
+
+    def talk(self, more_to_record: bool) -> list[Delivery]:
+        """Send and take replies until a page of them is full or something is to be recorded."""
+        self.begin()
+        taken: list[Delivery] = []
+        until = time.monotonic() + LONGEST_PAGE
+        while not self.is_over() and len(taken) < FULL_PAGE:
+            runs_dry = not self.ready and len(self.in_flight) < MOST_IN_FLIGHT / 2
+            if (taken and time.monotonic() > until) or (more_to_record and runs_dry):
+                break
+            try:
+                self._send()
+                taken += self._counted(self.broker.receive(QUIET))
+                if self._may_ask_again():
+                    self.again, self.asked_before = list(self.asked_before), set()
+                    break
+            except self.broker.lost as error:
+                self._lost(error)
+        if self.is_over():
+            taken += self.take_what_is_there()
+        self._left_at = time.monotonic()
+        return taken
+
+    def _may_ask_again(self) -> bool:
+        """Whether what was asked before is surely not with the broker any more."""
+        quiet = time.monotonic() - self._last_answer > min(5.0, self.timeout / 3)
+        return bool(self.asked_before and quiet and not self.broker.requests_waiting())
+
+    def _send(self) -> None:
+        while self.ready and self._has_room():
+            number = self.ready[0]
+            path = self.missing.get(number)
+            content = path and read_again(path, number)
+            if path and content:
+                body = request(content, number)
+                self.broker.send(body, number)
+                self.in_flight[number] = len(body)
+                log.debug("classification: sent %s as %s", path, number)
+            elif path:
+                self.changed.append(path)
+                del self.missing[number]
+            self.ready.popleft()
+        if self.broker.refused:
+            refused, self.broker.refused = self.broker.refused, []
+            self._put_back(refused)
+
+    def _has_room(self) -> bool:
+        if len(self.in_flight) >= MOST_IN_FLIGHT:
+            return False
+        return sum(self.in_flight.values()) < MOST_BYTES_IN_FLIGHT
+
+    def _counted(self, deliveries: list[Delivery]) -> list[Delivery]:
+        for delivery in deliveries:
+            reply = delivery.reply
+            log.debug(
+                "classification: answered %s: %s", reply.photo_id, reply.label or reply.problem
+            )
+            if reply.photo_id is None:
+                continue
+            self.in_flight.pop(reply.photo_id, None)
+            self.asked_before.discard(reply.photo_id)
+            if self.missing.pop(reply.photo_id, None):
+                self._last_answer = time.monotonic()
+                self.answered += reply.problem is None
+                self.unusable += reply.problem is not None
+        return deliveries
+
+    def _put_back(self, numbers: list[int]) -> None:
+        for number in numbers:
+            if self.in_flight.pop(number, None) is not None:
+                self.asked_before.add(number)
+
+    def _lost(self, error: Exception) -> None:
+        """Connect again, for as long as an answer would be waited for."""
+        log.info("classification: the broker is gone (%s); connecting again", error)
+        self._put_back(list(self.in_flight))
+        while not self.is_over():
+            try:
+                self.broker.open()
+            except IngestError as refusal:
+                log.debug("%s", refusal)
+                time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+            else:
+                return
