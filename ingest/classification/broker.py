@@ -112,9 +112,12 @@ class Broker:
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Tell the broker to forget these; those of a lost connection it has back already."""
-        for delivery in deliveries:
-            if delivery.session == self.session:
-                self._channel.basic_ack(delivery.tag)
+        tags = [delivery.tag for delivery in deliveries if delivery.session == self.session]
+        if tags and self._confirms:  # real AMQP: one frame for all up to the last
+            self._channel.basic_ack(tags[-1], multiple=True)
+        elif tags:
+            for tag in tags:
+                self._channel.basic_ack(tag)
 
     def requests_waiting(self) -> int:
         """Return the number of requests that no classifier has taken yet."""

@@ -10,10 +10,11 @@ and the replies have ceased, so that nothing is classified twice without need.
 import logging
 import time
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.classification.broker import Broker, Delivery
-from ingest.classification.folder import read_again
+from ingest.classification.folder import as_text, read_again
 from ingest.classification.protocol import request
 from ingest.errors import IngestError
 
@@ -91,6 +92,7 @@ class Exchange:
         return bool(self.asked_before and quiet and not self.broker.requests_waiting())
 
     def _send(self) -> None:
+        sent = []
         while self.ready and self._has_room():
             number = self.ready[0]
             path = self.missing.get(number)
@@ -99,11 +101,12 @@ class Exchange:
                 body = request(content, number)
                 self.broker.send(body, number)
                 self.in_flight[number] = len(body)
-                log.debug("classification: sent %s as %s", path, number)
+                sent.append(f"classification: sent {as_text(path)} as {number}")
             elif path:
                 self.changed.append(path)
                 del self.missing[number]
             self.ready.popleft()
+        steps(sent)
         if self.broker.refused:
             refused, self.broker.refused = self.broker.refused, []
             self._put_back(refused)
@@ -114,11 +117,11 @@ class Exchange:
         return sum(self.in_flight.values()) < MOST_BYTES_IN_FLIGHT
 
     def _counted(self, deliveries: list[Delivery]) -> list[Delivery]:
-        for delivery in deliveries:
-            reply = delivery.reply
-            log.debug(
-                "classification: answered %s: %s", reply.photo_id, reply.label or reply.problem
-            )
+        steps(
+            f"classification: answered {reply.photo_id}: {reply.label or reply.problem}"
+            for reply in (delivery.reply for delivery in deliveries)
+        )
+        for reply in (delivery.reply for delivery in deliveries):
             if reply.photo_id is None:
                 continue
             self.in_flight.pop(reply.photo_id, None)
@@ -146,3 +149,9 @@ class Exchange:
                 time.sleep(SECONDS_BETWEEN_ATTEMPTS)
             else:
                 return
+
+
+def steps(lines: Iterable[str]) -> None:
+    """Log what was done with each of some images, a line each."""
+    if text := "\n".join(lines):
+        log.debug("%s", text)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from ingest.classification.broker import Broker, Delivery
-from ingest.classification.exchange import Exchange
+from ingest.classification.exchange import Exchange, steps
 from ingest.classification.folder import Image, as_text, files, look
 from ingest.classification.tables import TABLES
 from ingest.ledger import Run
@@ -22,7 +22,7 @@ from ingest.ledger import Run
 log = logging.getLogger(__name__)
 UNREADABLE = "unreadable"
 
-LEAST_TO_RECORD, MOST_TO_RECORD = 1_000, 20_000  # requests landed ahead of their sending
+LEAST_TO_RECORD, MOST_TO_RECORD = 2_000, 20_000  # requests landed ahead of their sending
 
 KNOWN = """
 select path, size_bytes, modified_ns, photo_id, problem from (
@@ -90,8 +90,7 @@ class ClassificationSource:
             self.broker.acknowledge(self.taken)
         except self.broker.lost as error:
             log.debug("classification: not acknowledged, so it will come again: %s", error)
-        for delivery in self.taken:
-            log.debug("classification: stored the reply for %s", delivery.reply.photo_id)
+        steps(f"classification: stored the reply for {one.reply.photo_id}" for one in self.taken)
         self.exchange.ready.extend(self.recording)
         if not self.exchange.is_over():
             return True
@@ -113,8 +112,8 @@ class ClassificationSource:
         owners = dict(run.landed(OWNERS)) if new else {}
         for chunk in look(new):
             images = [_checked(image, owners) for image in chunk]
+            steps(f"classification: read {i.path_text}: {_outcome(i)}" for i in images)
             for image in images:
-                log.debug("classification: read %s: %s", image.path_text, _outcome(image))
                 if image.photo_id is not None:
                     paths.setdefault(image.photo_id, image.path)
             still = {path for path, row in known.items() if row[3] == UNREADABLE}
