@@ -124,7 +124,9 @@ class ClassificationSource:
 
     def _plan(self, run: Run, paths: dict[int, Path]) -> None:
         late = {one.reply.photo_id for one in self.taken if one.reply.problem is None}
-        labelled = {photo_id for (photo_id,) in run.landed(LABELLED)} | late
+        labelled = {photo_id for (photo_id,) in run.landed(LABELLED)}
+        self.exchange.answered = len(late & paths.keys() - labelled)
+        labelled |= late
         missing = {number: path for number, path in paths.items() if number not in labelled}
         asked = {photo_id for (photo_id,) in run.landed(ASKED)} if missing else set()
         self.exchange.missing = missing

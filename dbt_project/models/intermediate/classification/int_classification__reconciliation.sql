@@ -19,7 +19,11 @@ outcomes as (
     select
         'images' as record_table,
         origin,
-        case when is_duplicate then 'duplicate' when reason is null then 'accepted' else 'rejected' end as outcome
+        case
+            when is_duplicate then 'duplicate'
+            when reason is null then 'accepted'
+            else 'rejected'
+        end as outcome
     from {{ ref('int_classification__images') }}
 
     union all
@@ -27,7 +31,11 @@ outcomes as (
     select
         'replies' as record_table,
         origin,
-        case when is_duplicate then 'duplicate' when reason is null then 'accepted' else 'rejected' end as outcome
+        case
+            when is_duplicate then 'duplicate'
+            when reason is null then 'accepted'
+            else 'rejected'
+        end as outcome
     from {{ ref('int_classification__replies') }}
 ),
 
