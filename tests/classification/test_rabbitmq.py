@@ -47,7 +47,7 @@ def test_a_thousand_images_are_labelled_once_each_and_every_step_is_logged(
     queues.declare()
     queues.classifier()
     output = warehouse.ingest("classification", "--images", folder, *queues.flags)
-    assert "1,000 images labelled" in output
+    assert "1,000 image(s) labelled" in output
     check_labels(warehouse, folder)
     assert reconciliation(warehouse, "images") == [(1000, 1000, 0, 0)]
     assert reconciliation(warehouse, "replies") == [(1000, 1000, 0, 0)]
@@ -84,7 +84,7 @@ def test_the_classifier_may_start_before_or_after_the_platform(
         output = platform.communicate(timeout=60)[0]
     stop.set()
     supervisor.join()
-    assert "5 images labelled" in output
+    assert "5 image(s) labelled" in output
 
 
 def log_of(warehouse: Warehouse) -> str:
@@ -140,7 +140,7 @@ def test_late_replies_come_first_and_only_what_is_missing_is_asked_again(
 ) -> None:
     folder = images(40)
     flags = ("classification", "--images", folder, "--timeout", 3, *queues.flags)
-    assert "40 images without an answer" in warehouse.ingest(*flags)
+    assert "40 image(s) without an answer" in warehouse.ingest(*flags)
     assert queues.waiting(queues.requests) == 40
 
     classifier = queues.classifier()
@@ -150,12 +150,12 @@ def test_late_replies_come_first_and_only_what_is_missing_is_asked_again(
         for _ in range(5):
             channel.basic_get(queues.replies, no_ack=True)
 
-    assert "5 images without an answer" in warehouse.ingest(*flags)
+    assert "5 image(s) without an answer" in warehouse.ingest(*flags)
     assert queues.waiting(queues.requests) == 5
-    assert "5 images without an answer" in warehouse.ingest(*flags)
+    assert "5 image(s) without an answer" in warehouse.ingest(*flags)
     assert queues.waiting(queues.requests) == 5, "what still waits there is not asked again"
     queues.classifier()
-    assert "5 images labelled" in warehouse.ingest(*flags)
+    assert "5 image(s) labelled" in warehouse.ingest(*flags)
     check_landed(warehouse, folder)
     assert warehouse.query("select count(*) from raw_classification.replies") == [(40,)]
     assert warehouse.query("select count(*) from raw_classification.requests") == [(45,)]

@@ -1,0 +1,1 @@
+"""Speed of the project, measured here and now: `make bench`. Figures, never a verdict."""
