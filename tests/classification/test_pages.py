@@ -1,6 +1,7 @@
 """The runner's hook for sources that land in several loads."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pyarrow as pa
 import pytest
@@ -22,7 +23,7 @@ class Pages:
     def __init__(self, *pages: int) -> None:
         self.pages, self.seen = list(pages), list[int]()
 
-    def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
+    def read(self, _run: Run) -> Iterator[tuple[str, pa.Table]]:
         ids = list(range(self.pages.pop(0)))
         nothing = [[None] * len(ids)] * 3
         yield "requests", pa.table([ids, *nothing], schema=TABLES["requests"])
@@ -49,7 +50,8 @@ def test_a_source_does_not_hear_of_a_load_that_failed(
     def fails(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("dlt.pipeline.pipeline.Pipeline.load", fails)
+    # By import_module, since the name dlt.pipeline is a function's.
+    monkeypatch.setattr(import_module("dlt.pipeline.pipeline").Pipeline, "load", fails)
     with pytest.raises(RuntimeError):
         run_source(source)
     assert source.seen == []
