@@ -3,7 +3,7 @@
     model's meta.export: {file: births.json, order_by: "decade, country"} -> data/births.json
 
 The ending of `file` chooses the format: `.csv`; `.json` for an array of records; `.db` for a SQLite
-file whose one table bears the model's name. With `shape: object` a JSON file is one object of the
+file whose one table bears the file's name. With `shape: object` a JSON file is one object of the
 model's first column to its second. A file is written beside its place and moved there when it is
 whole: a reader sees the old one or the new.
 """
@@ -142,7 +142,7 @@ def _write_sqlite(file: TextIO, rows: Any, export: Export) -> int:
         f'"{column.name}" {SQLITE_TYPES.get(column.type_code, "text")}'
         for column in rows.description
     )
-    table = export.relation.partition(".")[2]
+    table = Path(export.file).stem
     marks = ", ".join("?" * len(rows.description))
     with closing(sqlite3.connect(file.name)) as database, database:
         # No journal beside it: until the file is whole, nobody but us knows its name.
