@@ -17,6 +17,7 @@ import typer
 
 from ingest import database, destination, log
 from ingest.census.command import census
+from ingest.classification.command import classification
 from ingest.education.command import education
 from ingest.errors import IngestError
 from ingest.images.command import images
@@ -27,6 +28,7 @@ from ingest.signatures.command import signatures
 
 SOURCES: dict[str, Callable[..., Run]] = {
     "census": census,
+    "classification": classification,
     "education": education,
     "images": images,
     "signatures": signatures,

@@ -2,17 +2,20 @@
 
     model's meta.export: {file: births.json, order_by: "decade, country"} -> data/births.json
 
-The ending of `file` chooses the format: `.csv`, or `.json` for an array of records. With
-`shape: object` a JSON file is one object of the model's first column to its second. A file is
-written beside its place and moved there when it is whole: a reader sees the old one or the new.
+The ending of `file` chooses the format: `.csv`; `.json` for an array of records; `.db` for a SQLite
+file whose one table bears the file's name. With `shape: object` a JSON file is one object of the
+model's first column to its second. A file is written beside its place and moved there when it is
+whole: a reader sees the old one or the new.
 """
 
 import csv
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, TextIO
@@ -79,7 +82,7 @@ def export_all(folder: Path) -> Iterator[tuple[Path, int]]:
                     ) from error
                 yield (
                     folder / export.file,
-                    WRITERS[Path(export.file).suffix](file, rows, export.shape),
+                    WRITERS[Path(export.file).suffix](file, rows, export),
                 )
 
 
@@ -99,14 +102,15 @@ def _replacing(path: Path) -> Iterator[TextIO]:
             beside.unlink(missing_ok=True)
 
 
-def _write_csv(file: TextIO, rows: Any, _shape: str) -> int:
+def _write_csv(file: TextIO, rows: Any, _export: Export) -> int:
     writer = csv.writer(file, lineterminator="\n")
     first = rows.fetchone()  # a server-side cursor knows its columns once it has fetched
     writer.writerow([column.name for column in rows.description])
     return sum(1 for row in _all(first, rows) if writer.writerow(row))
 
 
-def _write_json(file: TextIO, rows: Any, shape: str) -> int:
+def _write_json(file: TextIO, rows: Any, export: Export) -> int:
+    shape = export.shape
     first = rows.fetchone()
     columns = [column.name for column in rows.description]
     opening, closing_ = ("{", "}") if shape == "object" else ("[", "]")
@@ -132,4 +136,40 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-WRITERS: dict[str, Callable[[TextIO, Any, str], int]] = {".csv": _write_csv, ".json": _write_json}
+def _write_sqlite(file: TextIO, rows: Any, export: Export) -> int:
+    first = rows.fetchone()
+    columns = ", ".join(
+        f'"{column.name}" {SQLITE_TYPES.get(column.type_code, "text")}'
+        for column in rows.description
+    )
+    table = Path(export.file).stem
+    marks = ", ".join("?" * len(rows.description))
+    with closing(sqlite3.connect(file.name)) as database, database:
+        # No journal beside it: until the file is whole, nobody but us knows its name.
+        database.execute("pragma journal_mode = off")
+        database.execute(f'create table "{table}" ({columns})')
+        cursor = database.executemany(
+            f'insert into "{table}" values ({marks})',  # noqa: S608
+            (tuple(map(_sqlite_value, row)) for row in _all(first, rows)),
+        )
+        return max(cursor.rowcount, 0)
+
+
+# Postgres's own numbers of its types: booleans and integers, floats, bytes. All else is text.
+SQLITE_TYPES = {16: "integer", 20: "integer", 21: "integer", 23: "integer"}
+SQLITE_TYPES |= {700: "real", 701: "real", 17: "blob"}
+
+
+def _sqlite_value(value: object) -> object:
+    if isinstance(value, memoryview):
+        return bytes(value)
+    if value is None or isinstance(value, int | float | str):
+        return value
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+WRITERS: dict[str, Callable[[TextIO, Any, Export], int]] = {
+    ".csv": _write_csv,
+    ".json": _write_json,
+    ".db": _write_sqlite,
+}

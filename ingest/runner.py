@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -44,6 +44,19 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class PagedSource(Source, Protocol):
+    """A source that lands in several loads and acts on each: `read` is called once for every load.
+
+    What must not be given up before it is landed, a message of a queue say, is given up in
+    `loaded`.
+    """
+
+    def loaded(self, run: Run) -> bool:
+        """Hear that all that `read` yielded is complete in Postgres; return whether to go on."""
+        ...
+
+
 def run_source(source: Source) -> Run:
     """Land what `source` holds and the warehouse does not; return what was counted.
 
@@ -56,6 +69,8 @@ def run_source(source: Source) -> Run:
         try:
             recover(pipeline, run)
             land(pipeline, source, run)
+            while isinstance(source, PagedSource) and source.loaded(run):
+                land(pipeline, source, run)
             if run.failures:
                 raise IngestError("; ".join(run.failures))
         except Exception as error:

@@ -77,10 +77,7 @@ def _number(name: str) -> int | None:
 
 
 def _sample() -> Path:
-    folder = sample("images", "")
-    if not folder.exists():
-        raise IngestError(
-            "no listing: give --url LISTING or --url-list FILE, set url under [sources.images] in "
-            ".dlt/config.toml, or generate samples with `ingest samples`"
-        )
-    return folder
+    from ingest.samples import generate
+
+    list(generate("images"))
+    return sample("images", "")

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ingest.samples import census, education, images, signatures
+from ingest.samples import census, classification, education, images, signatures
 from ingest.settings import sample
 
 GENERATORS: Mapping[str, Callable[[Path], Iterator[Path]]] = {
     "census": census.generate,
+    "classification": classification.generate,
     "education": education.generate,
     "images": images.generate,
     "signatures": signatures.generate,

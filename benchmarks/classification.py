@@ -1,0 +1,203 @@
+"""How many images a second go to the classifier and come back labelled and landed.
+
+Against it, in the same run, with bodies of the same size: what a plain kombu producer and consumer
+carry through one queue, and what they carry there and back, past the same classifier. Nothing is
+decoded, confirmed or stored by these. The classifier answers at once. Needs RabbitMQ on
+127.0.0.1:5672; uses a server and queues of its own.
+
+    python -m benchmarks.classification
+"""
+
+import multiprocessing
+import os
+import random
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from kombu import Connection, Consumer, Producer, Queue
+
+from ingest import database, destination
+from ingest.classification.protocol import request
+from ingest.samples.classification import picture
+
+URL = "amqp://guest:guest@127.0.0.1:5672//"
+IMAGES = 20_000
+PHOTO_ID = re.compile(rb'"photo_id": (\d+)')
+
+# From the first request recorded to the end of the run, and the whole run but its start-up.
+SECONDS = """
+select extract(epoch from finished_at - min(counted_at))::float8,
+       extract(epoch from finished_at - started_at)::float8
+from raw_ledger.runs join raw_classification.pages using (run_id) group by run_id
+"""
+
+
+def main() -> None:
+    """Print images a second beside messages a second."""
+    with TemporaryDirectory() as temporary, _queues() as (requests, replies):
+        folder = Path(temporary) / "images"
+        size = _make_images(folder)
+        body = request(bytes(size), 2**52)
+        before = _plain(body)
+        ready = multiprocessing.Event()
+        classifier = multiprocessing.Process(target=_classify, args=(requests, replies, ready))
+        classifier.start()
+        ready.wait()
+        try:
+            both_ways = _there_and_back(body, requests, replies)
+            messaging, run, whole = _run(Path(temporary), folder, requests, replies)
+        finally:
+            classifier.terminate()
+        after = _plain(body)
+    plain = (before + after) / 2
+    print(f"{IMAGES:,} images of {size:,} bytes, bodies of {len(body):,} bytes")
+    print(f"  plain kombu, one queue: {before:,.0f} and {after:,.0f} messages/s")
+    print(f"  plain kombu, there and back: {both_ways:,.0f} images/s")
+    for what, seconds in (
+        ("sent, answered, landed", messaging),
+        ("and read, hashed, decoded", run),
+        ("whole process", whole),
+    ):
+        rate = IMAGES / seconds
+        shares = f"{rate / plain:.2f} of one queue, {rate / both_ways:.2f} of there and back"
+        print(f"  {what}: {seconds:.1f} s, {rate:,.0f} images/s, {shares}")
+
+
+def _make_images(folder: Path) -> int:
+    folder.mkdir()
+    whole = picture(random.Random(0))
+    for number in range(IMAGES):
+        (folder / f"{number:06}.png").write_bytes(whole + number.to_bytes(4, "big"))
+    return len(whole) + 4
+
+
+def _run(home: Path, folder: Path, requests: str, replies: str) -> tuple[float, float, float]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        os.environ["WAREHOUSE_PORT"] = str(free.getsockname()[1])
+    os.environ |= {"WAREHOUSE_HOME": str(home / "home"), "WAREHOUSE_LOGS": str(home / "logs")}
+    destination.prepare()
+    try:
+        command = [sys.executable, "-m", "ingest", "classification", "--images", str(folder)]
+        queues = ["--request-queue", requests, "--reply-queue", replies]
+        start = time.monotonic()
+        subprocess.run([*command, "--broker", URL, *queues], check=True)
+        whole = time.monotonic() - start
+        with closing(destination.connect()) as warehouse, warehouse.cursor() as cursor:
+            cursor.execute("select count(distinct photo_id) from raw_classification.replies")
+            if cursor.fetchone() != (IMAGES,):
+                raise RuntimeError("not every image was answered")
+            cursor.execute(SECONDS)
+            ((messaging, run),) = cursor.fetchall()
+        return messaging, run, whole
+    finally:
+        database.stop()
+
+
+def _plain(body: bytes) -> float:
+    """Messages a second, from the first one published to the last one consumed."""
+    name = f"bench_{secrets.token_hex(4)}"
+    with Connection(URL) as connection:
+        channel = connection.channel()
+        Queue(name, durable=True, channel=channel).declare()
+        ready = multiprocessing.Event()
+        consumer = multiprocessing.Process(target=_consume, args=(name, ready))
+        consumer.start()
+        ready.wait()
+        start = time.monotonic()
+        producer = Producer(channel)
+        for _ in range(IMAGES):
+            producer.publish(
+                body, routing_key=name, content_type="application/json", content_encoding="utf-8"
+            )
+        consumer.join()
+        seconds = time.monotonic() - start
+        channel.queue_delete(name)
+    return IMAGES / seconds
+
+
+def _there_and_back(body: bytes, requests: str, replies: str) -> float:
+    """Images a second through both queues and the classifier, 1,000 in flight."""
+    sent, back = 0, 0
+
+    def take(message: Any) -> None:
+        nonlocal back
+        back += 1
+        message.ack()
+
+    with Connection(URL) as connection, connection.channel() as channel:
+        producer = Producer(channel)
+        start = time.monotonic()
+        with Consumer(channel, [Queue(replies, no_declare=True)], on_message=take):
+            while back < IMAGES:
+                while sent < IMAGES and sent - back < 1_000:
+                    producer.publish(body, routing_key=requests, content_encoding="utf-8")
+                    sent += 1
+                connection.drain_events(timeout=60)
+        return IMAGES / (time.monotonic() - start)
+
+
+def _consume(name: str, ready: Event) -> None:
+    taken = 0
+
+    def take(message: Any) -> None:
+        nonlocal taken
+        taken += 1
+        message.ack()
+
+    with Connection(URL) as connection, connection.channel() as channel:
+        channel.basic_qos(0, 200, False)
+        queue = Queue(name, durable=True, no_declare=True)
+        with Consumer(channel, [queue], on_message=take):
+            ready.set()
+            while taken < IMAGES:
+                connection.drain_events(timeout=60)
+
+
+def _classify(requests: str, replies: str, ready: Event) -> None:
+    with Connection(URL) as connection, connection.channel() as channel:
+        channel.auto_decode = False
+        # Answered outside the callback: publishing drains events, and would call it again.
+        waiting: list[Any] = []
+        channel.basic_qos(0, 200, False)
+        channel.basic_consume(
+            requests, callback=waiting.append, consumer_tag="requests", no_ack=False
+        )
+        ready.set()
+        while True:
+            connection.drain_events()
+            while waiting:
+                message = waiting.pop(0)
+                (number,) = PHOTO_ID.findall(message.body[-100:])
+                body = b'{"photo_id": %b, "label": "cat"}' % number
+                reply = channel.prepare_message(body, properties={"delivery_mode": 2})
+                channel.basic_publish(reply, exchange="", routing_key=replies)
+                channel.basic_ack(message.delivery_tag)
+
+
+@contextmanager
+def _queues() -> Iterator[tuple[str, str]]:
+    name = f"bench_{secrets.token_hex(4)}"
+    requests, replies = f"{name}_to_ai", f"{name}_from_ai"
+    with Connection(URL) as connection, connection.channel() as channel:
+        channel.queue_declare(requests, durable=True, auto_delete=False)
+        channel.queue_declare(replies, durable=False, auto_delete=False)
+    try:
+        yield requests, replies
+    finally:
+        with Connection(URL) as connection, connection.channel() as channel:
+            channel.queue_delete(requests)
+            channel.queue_delete(replies)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+-- One row an image that was asked for, and what became of it
+select
+    photo_id,
+    file_path,
+    requested_at,
+    times_requested,
+    state
+from {{ ref('int_classification__requests') }}

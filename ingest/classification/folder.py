@@ -1,0 +1,122 @@
+"""Looks at the image files of a folder: reads, hashes and decodes those that are not known yet.
+
+What the classifier could not decode would go round in its queue for ever, so nothing is sent
+that Pillow did not decode whole.
+"""
+
+import hashlib
+import io
+import os
+import stat
+import warnings
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from itertools import islice
+from pathlib import Path
+
+from PIL import Image as Pillow
+
+from ingest.classification.protocol import photo_id
+from ingest.errors import IngestError
+
+LARGEST_IMAGE = 16 << 20  # bytes
+MOST_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG")
+AT_ONCE = 256  # files looked at before their rows are handed on
+
+
+@dataclass(frozen=True)
+class Image:
+    """A file that was looked at; `problem` says why it is not sent, None where it can be."""
+
+    path: Path
+    size_bytes: int
+    modified_ns: int
+    read_at: datetime
+    sha256: str | None = None
+    photo_id: int | None = None
+    problem: str | None = None
+    detail: str | None = None
+
+    @property
+    def path_text(self) -> str:
+        """The path as text, also where its bytes are not UTF-8."""
+        return as_text(self.path)
+
+
+def as_text(path: Path) -> str:
+    """Return a path as text that Postgres takes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Yield the regular files of a folder and its subfolders, hidden ones left out, in order.
+
+    Raises `IngestError` where the folder, or one in it, cannot be read.
+    """
+    if not folder.is_dir():
+        raise IngestError(f"{folder} is no folder of images")
+    for place, folders, names in os.walk(folder, onerror=_unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(place, name)
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue  # removed since, or a link to nothing
+            if stat.S_ISREG(found.st_mode) and not name.startswith("."):
+                yield path, found
+
+
+def look(found: Iterable[tuple[Path, os.stat_result]]) -> Iterator[list[Image]]:
+    """Look at each file; yields images in chunks, in the order of `found`."""
+    rest = iter(found)
+    with ThreadPoolExecutor() as threads:
+        while chunk := list(islice(rest, AT_ONCE)):
+            yield list(threads.map(_look, *zip(*chunk, strict=True)))
+
+
+def read_again(image: Path, expected_photo_id: int) -> bytes | None:
+    """Return a file's bytes for sending; None where it is not the content that was looked at."""
+    try:
+        content = image.read_bytes()
+    except OSError:
+        return None
+    return content if photo_id(hashlib.sha256(content).digest()) == expected_photo_id else None
+
+
+def _look(path: Path, found: os.stat_result) -> Image:
+    size, modified = found.st_size, found.st_mtime_ns
+    now = datetime.now(timezone.utc)
+    if size > LARGEST_IMAGE:
+        return Image(path, size, modified, now, problem="too large")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return Image(path, size, modified, now, problem="unreadable", detail=error.strerror)
+    digest = hashlib.sha256(content)
+    problem, detail = _problem(content)
+    number = None if problem else photo_id(digest.digest())
+    size = len(content)
+    return Image(path, size, modified, now, digest.hexdigest(), number, problem, detail)
+
+
+def _problem(content: bytes) -> tuple[str | None, str | None]:
+    if not content:
+        return "empty", None
+    try:
+        with warnings.catch_warnings(), Pillow.open(io.BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return "too many pixels", f"{image.width} x {image.height} pixels"
+            image.load()
+    except Pillow.DecompressionBombError as error:
+        return "too many pixels", str(error)
+    except Exception as error:  # Pillow's decoders raise whatever a broken file leads them to
+        return "undecodable", f"{type(error).__name__}: {error}"[:200].replace("\0", "")
+    return None, None
+
+
+def _unreadable(error: OSError) -> None:
+    raise IngestError(f"{error.filename} cannot be read: {error.strerror}") from error
