@@ -3,6 +3,7 @@
 Without a broker on 127.0.0.1:5672 these tests are skipped, unless RABBITMQ_REQUIRED is set.
 """
 
+import fcntl
 import io
 import os
 import secrets
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import gettempdir
 
 import amqp
 import pytest
@@ -91,7 +93,21 @@ class Channel:
 
 
 @pytest.fixture
-def queues() -> Iterator[Queues]:
+def alone() -> None:
+    """Asked for by a test that restarts the broker: no other one of these runs meanwhile."""
+
+
+@pytest.fixture
+def broker_lock(request: pytest.FixtureRequest) -> Iterator[None]:
+    mode = fcntl.LOCK_EX if "alone" in request.fixturenames else fcntl.LOCK_SH
+    with Path(gettempdir(), "research_warehouse_tests_rabbitmq.lock").open("w") as lock:
+        fcntl.flock(lock, mode)
+        yield
+
+
+@pytest.fixture
+def queues(request: pytest.FixtureRequest) -> Iterator[Queues]:
+    request.getfixturevalue("broker_lock")
     if not broker_runs():
         if os.environ.get("RABBITMQ_REQUIRED"):
             pytest.fail("no broker on 127.0.0.1:5672")

@@ -113,6 +113,7 @@ def test_the_classifier_is_killed_and_started_again(
     and (os.geteuid() != 0 or not shutil.which("rabbitmqctl")),
     reason="only the administrator may restart the broker",
 )
+@pytest.mark.usefixtures("alone")
 def test_the_broker_is_restarted_in_mid_run(
     warehouse: Warehouse, queues: Queues, images: Images
 ) -> None:
