@@ -1,10 +1,11 @@
 # `make run` takes a fresh clone to published tables. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: run install ingest build export docs psql test lint bench lock clean help
+.PHONY: run install ingest build export docs classifier psql test lint bench lock clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
 DOCS_PORT ?= 8080
+BROKER ?= amqp://guest:guest@127.0.0.1//
 
 run: install ## From nothing to published tables: samples or your sources, ingest, dbt build, exports
 	$(BIN)/ingest all
@@ -35,6 +36,9 @@ docs: install ## What is where, in the browser (DOCS_PORT=8080)
 	$(BIN)/dbt docs generate
 	$(BIN)/dbt docs serve --port $(DOCS_PORT)
 
+classifier: install ## A stand-in for the classifier (BROKER=amqp://guest:guest@127.0.0.1//)
+	$(BIN)/python -m ingest.samples.classifier --broker $(BROKER)
+
 psql: install ## SQL on the published tables, as an analyst
 	@$(BIN)/ingest db psql
 
@@ -60,4 +64,4 @@ clean: ## Stop the embedded server; remove it and everything generated
 	[ ! -d data ] || find data -mindepth 1 ! -path data/.gitignore -delete
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

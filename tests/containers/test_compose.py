@@ -60,7 +60,7 @@ def test_every_image_has_a_version(name: str) -> None:
     assert re.search(r":\d[\w.-]*$", BROUGHT[name]["image"]), BROUGHT[name]["image"]
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", ["load", "publish"])
 def test_the_variables_lead_to_the_database(name: str) -> None:
     to = OURS[name]["environment"]
     assert to["PGHOST"] == "database"
@@ -70,9 +70,22 @@ def test_the_variables_lead_to_the_database(name: str) -> None:
     assert to["PGDATABASE"] == DATABASE["POSTGRES_DB"]
 
 
+def test_platform_and_classifier_meet_at_the_broker() -> None:
+    login = SERVICES["broker"]["environment"]
+    user, word = login["RABBITMQ_DEFAULT_USER"], login["RABBITMQ_DEFAULT_PASS"]
+    address = f"amqp://{user}:{word}@broker:5672//"
+    assert OURS["load"]["environment"]["SOURCES__CLASSIFICATION__BROKER"] == address
+    assert OURS["classifier"]["environment"]["BROKER"] == address
+
+
 def test_each_waits_for_what_it_needs() -> None:
     healthy = {"condition": "service_healthy"}
-    assert OURS["load"]["depends_on"] == {"database": healthy}
+    assert OURS["classifier"]["depends_on"] == {"broker": healthy}
+    assert OURS["load"]["depends_on"] == {
+        "database": healthy,
+        "broker": healthy,
+        "classifier": {"condition": "service_started"},
+    }
     assert OURS["publish"]["depends_on"] == {
         "database": healthy,
         "load": {"condition": "service_completed_successfully"},

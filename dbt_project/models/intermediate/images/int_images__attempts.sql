@@ -13,7 +13,8 @@
 ) }}
 
 with new_loads as (
-    select load_id from {{ ref('stg_images__draws') }} as draws
+    select draws.load_id
+    from {{ ref('stg_images__draws') }} as draws
     {% if is_incremental() %}
     where
         not exists (
@@ -34,7 +35,9 @@ known_before as (
     from {{ this }} as known
     where known.reason is null and known.sha256 in (select sha256 from new_attempts)
     {% else %}
-    select sha256 from new_attempts where false
+    select sha256
+    from new_attempts
+    where false
     {% endif %}
 ),
 

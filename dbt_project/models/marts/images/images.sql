@@ -21,6 +21,7 @@ from {{ ref('int_images__attempts') }} as attempts
 inner join {{ ref('stg_images__contents') }} as contents on attempts.sha256 = contents.sha256
 where
     attempts.image_id is not null
-    {%- if is_incremental() %}
-    and attempts.image_id > (select coalesce(max(image_id), 0) from {{ this }})
-    {%- endif %}
+    and attempts.image_id > {% if is_incremental() %}(
+        select coalesce(max(image_id), 0)
+        from {{ this }}
+    ){% else %}0{% endif %}

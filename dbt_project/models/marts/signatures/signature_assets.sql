@@ -14,9 +14,10 @@ with holders as (
     from {{ ref('int_signatures__signatures') }}
     where
         asset_id is not null
-        {%- if is_incremental() %}
-        and asset_id not in (select assets.asset_id from {{ this }} as assets)
-        {%- endif %}
+        and {% if is_incremental() %}asset_id not in (
+            select assets.asset_id
+            from {{ this }} as assets
+        ){% else %}true{% endif %}
 )
 
 select

@@ -20,13 +20,11 @@ with texts as (
             and signatures.load_id = contents.load_id
     where
         signatures.point_count is not null
-        {%- if is_incremental() %}
-        and signatures.signature_id not in (
+        and {% if is_incremental() %}signatures.signature_id not in (
             select points.signature_id
             from {{ this }} as points
             where points.point_index = 1
-        )
-        {%- endif %}
+        ){% else %}true{% endif %}
     order by signatures.signature_id
 ),
 
