@@ -70,7 +70,7 @@ def test_faulty_images_and_faulty_replies_are_accounted_for(
     wait_for(lambda: queues.waiting(queues.replies) == 10)
     warehouse.ingest(*flags)
 
-    warehouse.build("-s", *MODELS, "rejected_records", "+int_census__rejected_records")
+    warehouse.build("-s", *MODELS, "+rejected_records")
     assert reconciliation(warehouse, "images") == [(28, 21, 6, 1)]
     assert reconciliation(warehouse, "replies") == [(51, 21, len(faulty), 10)]
     reasons = [row[0] for row in warehouse.query(REJECTED.format("reason, position"), "replies")]

@@ -47,7 +47,7 @@ def test_a_source_does_not_hear_of_a_load_that_failed(
 ) -> None:
     source = Pages(1)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise RuntimeError
 
     # By import_module, since the name dlt.pipeline is a function's.
