@@ -47,6 +47,7 @@ def parameters() -> dict[str, Any]:
     """Return libpq's parameters of the warehouse; starts the embedded server where it serves."""
     if is_embedded():
         database.start()
+        os.environ["PGPASSFILE"] = str(database.pgpass())  # for those who connect by `url`
         return {
             "host": database.HOST,
             "port": database.port(),
@@ -160,8 +161,6 @@ def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":
     them ever reaches another server.
     """
     os.environ.update(DLT_SETTINGS | {"DLT_DATA_DIR": str(home() / "dlt")})
-    if is_embedded():
-        os.environ["PGPASSFILE"] = str(database.pgpass())
     import dlt
 
     to = parameters()

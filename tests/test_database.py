@@ -185,5 +185,7 @@ def test_the_embedded_server_takes_a_whole_run_without_any_variable(
         whole.ingest("db", "stop")
         whole.build("--select", "+path:dbt_project/models/exports")
         assert "summary_output.json: 3 rows" in whole.ingest("export")
+        monkeypatch.delenv("PGPASSFILE", raising=False)
+        psycopg2.connect(destination.url("analyst")).close()
     finally:
         database.stop()

@@ -6,7 +6,6 @@ from typing import Annotated, Optional
 
 import typer
 
-from ingest.classification.source import ClassificationSource
 from ingest.errors import IngestError
 from ingest.ledger import Run
 from ingest.paths import home
@@ -53,6 +52,7 @@ def classification(
     # kombu and Pillow are for this command alone: the others start without them.
     from ingest.classification import embedded
     from ingest.classification.broker import Broker
+    from ingest.classification.source import ClassificationSource
     from ingest.samples.classifier import standing_in
 
     folder = path_setting(NAME, "images", images, "images")

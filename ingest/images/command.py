@@ -8,7 +8,6 @@ from typing import Annotated, Optional
 import typer
 
 from ingest.errors import IngestError
-from ingest.images.source import ImagesSource
 from ingest.ledger import Run
 from ingest.paths import ROOT
 from ingest.runner import run_source
@@ -41,6 +40,8 @@ def images(
     ] = None,
 ) -> Run:
     """Land randomly chosen images of a directory listing or a list of URLs."""
+    # aiohttp is for this command alone: the others start without it.
+    from ingest.images.source import ImagesSource
     from ingest.samples.images import HOST, host
 
     listing = _listing(url, url_list)
