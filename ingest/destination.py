@@ -126,7 +126,7 @@ def prepare() -> None:
             cursor.execute("select from raw_ledger.setup where version = %s", [version])
             if cursor.fetchone() is not None:
                 return
-        cursor.execute("select pg_advisory_xact_lock(hashtext('ingest.setup'))")
+        cursor.execute("select pg_advisory_lock(hashtext('ingest.setup'))")
         cursor.execute("select set_config('warehouse.raw_schemas', %s, true)", [raw_schemas])
         try:
             cursor.execute(SETUP.read_text())
