@@ -6,6 +6,7 @@ One server a test process, on a free port and in a temporary folder; each test t
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -87,6 +88,14 @@ class Warehouse:
 
     def ingest(self, *args: object, fails: bool = False, **env: str) -> str:
         return self.run("ingest", *args, fails=fails, **env)
+
+    def kill(self, window: str, times: int, *args: object) -> None:
+        """Run `ingest`, killed the `times`-th time that it comes to a window of `tests.kill`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.kill", window, str(times), *map(str, args)],
+            cwd=ROOT, capture_output=True, timeout=300, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
 
     def build(self, *args: object) -> str:
         return self.run("dbt", "--quiet", "build", *args)

@@ -17,7 +17,7 @@ from typing import Any
 from amqp.exceptions import ChannelError, NotFound, PreconditionFailed
 from kombu import Connection
 
-from ingest.classification import embedded
+from ingest.classification import batching, embedded
 from ingest.classification.protocol import Reply, read_reply
 from ingest.errors import IngestError
 
@@ -49,7 +49,7 @@ class Broker:
         self._url = url
         self._connection = connect(url)
         # An address without its password, to be shown and landed.
-        self.address = url if url.startswith(embedded.SCHEME) else self._connection.as_uri()
+        self.address = url if url.startswith(embedded.SCHEME) else Connection(url).as_uri()
         self.lost = (*self._connection.connection_errors, *self._connection.channel_errors)
         self.session = 0
         self.refused: list[int] = []  # photo_ids that the broker said it did not take
@@ -176,7 +176,8 @@ def connect(url: str) -> Connection:
     """Return a connection, not yet open, to a broker of either kind."""
     if url.startswith(embedded.SCHEME):
         return embedded.connection(url)
-    return Connection(url, connect_timeout=10)
+    batched = batching.Transport if url.startswith("amqp://") else None
+    return Connection(url, transport=batched, connect_timeout=10)
 
 
 def _returned(*_: object) -> None:

@@ -20,7 +20,7 @@ from ingest.errors import IngestError
 
 log = logging.getLogger(__name__)
 
-MOST_IN_FLIGHT = 1_000  # requests
+MOST_IN_FLIGHT = 5_000  # requests; the classifier goes on while replies are landed
 MOST_BYTES_IN_FLIGHT = 64 << 20
 FULL_PAGE = 10_000  # replies; then they are landed and acknowledged
 LONGEST_PAGE = 30.0  # seconds that replies wait to be landed

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from PIL import Image as Pillow
@@ -25,6 +25,7 @@ LARGEST_IMAGE = 16 << 20  # bytes
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG")
 AT_ONCE = 256  # files looked at before their rows are handed on
+TURN = 32  # files that a thread looks at in one go
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,12 @@ def files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 def look(found: Iterable[tuple[Path, os.stat_result]]) -> Iterator[list[Image]]:
     """Look at each file; yields images in chunks, in the order of `found`."""
     rest = iter(found)
-    with ThreadPoolExecutor() as threads:
+    # Large images are decoded side by side; with small ones, more threads or shorter turns would
+    # mostly wait for each other.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
         while chunk := list(islice(rest, AT_ONCE)):
-            yield list(threads.map(_look, *zip(*chunk, strict=True)))
+            turns = [chunk[start : start + TURN] for start in range(0, len(chunk), TURN)]
+            yield list(chain.from_iterable(threads.map(_look_at_some, turns)))
 
 
 def read_again(image: Path, expected_photo_id: int) -> bytes | None:
@@ -85,6 +89,10 @@ def read_again(image: Path, expected_photo_id: int) -> bytes | None:
     except OSError:
         return None
     return content if photo_id(hashlib.sha256(content).digest()) == expected_photo_id else None
+
+
+def _look_at_some(found: list[tuple[Path, os.stat_result]]) -> list[Image]:
+    return [_look(*one) for one in found]
 
 
 def _look(path: Path, found: os.stat_result) -> Image:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from ingest.classification.broker import Broker, Delivery
-from ingest.classification.exchange import Exchange, steps
+from ingest.classification.exchange import MOST_IN_FLIGHT, Exchange, steps
 from ingest.classification.folder import Image, as_text, files, look
 from ingest.classification.tables import TABLES
 from ingest.ledger import Run
@@ -22,7 +22,7 @@ from ingest.ledger import Run
 log = logging.getLogger(__name__)
 UNREADABLE = "unreadable"
 
-LEAST_TO_RECORD, MOST_TO_RECORD = 2_000, 20_000  # requests landed ahead of their sending
+LEAST_TO_RECORD, MOST_TO_RECORD = MOST_IN_FLIGHT, 20_000  # requests landed ahead of their sending
 
 KNOWN = """
 select path, size_bytes, modified_ns, photo_id, problem from (

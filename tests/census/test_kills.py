@@ -1,7 +1,6 @@
 """A killed `ingest census`, then a plain run of it: everything is there, and there once."""
 
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -33,14 +32,6 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return people, places
 
 
-def kill(window: str, times: int, *arguments: object) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.kill", window, str(times), *map(str, arguments)],
-        cwd=ROOT, capture_output=True, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
-
-
 def landed(warehouse: Warehouse) -> tuple[object, ...]:
     """Rows of complete loads, distinct ones among them, and all rows there are."""
     return warehouse.query(LANDED)[0]
@@ -64,7 +55,7 @@ def test_a_plain_rerun_after_a_kill_lands_everything_once(
 ) -> None:
     people, places = big
     arguments = ("census", "--people", people, "--places", places)
-    kill(window, times, *arguments)
+    warehouse.kill(window, times, *arguments)
     warehouse.ingest(*arguments)
 
     assert landed(warehouse) == (PEOPLE, PEOPLE, PEOPLE)
@@ -86,17 +77,10 @@ def test_a_pending_load_is_finished_and_the_new_data_lands_in_the_same_run(
     people = tmp_path / "people.csv"
     header = "given_name,family_name,date_of_birth,place_of_birth\n"
     people.write_text(header + "Old,Name,1900-01-01,Wick\n")
-    kill(
-        "between a file's commit and its marker",
-        1,
-        "census",
-        "--people",
-        people,
-        "--places",
-        places,
-    )
+    arguments = ("census", "--people", people, "--places", places)
+    warehouse.kill("between a file's commit and its marker", 1, *arguments)
     people.write_text(header + "Old,Name,1900-01-01,Wick\nNew,Name,1900-01-01,Wick\n")
-    printed = warehouse.ingest("census", "--people", people, "--places", places)
+    printed = warehouse.ingest(*arguments)
 
     assert "finished 1 pending load(s)" in printed
     assert warehouse.query(NAMES) == [("Old",), ("Old",), ("New",)]
@@ -106,18 +90,11 @@ def test_rows_of_a_load_whose_files_are_lost_are_deleted(
     warehouse: Warehouse, big: tuple[Path, Path]
 ) -> None:
     people, places = big
-    kill(
-        "between a file's commit and its marker",
-        4,
-        "census",
-        "--people",
-        people,
-        "--places",
-        places,
-    )
+    arguments = ("census", "--people", people, "--places", places)
+    warehouse.kill("between a file's commit and its marker", 4, *arguments)
     assert landed(warehouse)[2], "no file of people was committed: the kill came too early"
     shutil.rmtree(Path(warehouse.env["WAREHOUSE_HOME"]) / "pipelines")
-    warehouse.ingest("census", "--people", people, "--places", places)
+    warehouse.ingest(*arguments)
     assert landed(warehouse) == (PEOPLE, PEOPLE, PEOPLE)
 
 

@@ -1,54 +1,20 @@
 """kill -9 at each moment of a load, then a plain run: nothing lost, nothing twice."""
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from ingest.paths import ROOT
 from tests.conftest import Warehouse
 from tests.education.platform import Systems, answering, api, batch, run
 
-WINDOWS = {
-    "during extract": ("ingest.education.students", "", "_copy", "before"),
-    "after extract": ("dlt.normalize", "Normalize", "run", "before"),
-    "after normalize": ("dlt.load", "Load", "run", "before"),
-    "between a file's commit and its marker": (
-        "dlt.destinations._adbc_jobs",
-        "AdbcParquetCopyJob",
-        "run",
-        "after",
-    ),
-    "before the load is marked": (
-        "dlt.destinations.job_client_impl",
-        "SqlJobClientBase",
-        "complete_load",
-        "before",
-    ),
-    "after the load is marked": (
-        "dlt.destinations.job_client_impl",
-        "SqlJobClientBase",
-        "complete_load",
-        "after",
-    ),
-}
-KILLED = """
-import importlib, os, signal, sys
-module, owner, name, when = sys.argv[1:5]
-holder = importlib.import_module(module)
-holder = getattr(holder, owner) if owner else holder
-usual = getattr(holder, name)
-def killed(*args, **kwargs):
-    if when == "after":
-        usual(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-setattr(holder, name, killed)
-from ingest.cli import main
-sys.argv[1:] = sys.argv[5:]
-main()
-"""
+WINDOWS = (
+    "before ingest.education.students:_copy",
+    "before normalizing",
+    "before loading",
+    "between a file's commit and its marker",
+    "before the load is complete",
+    "after the load is complete",
+)
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -59,9 +25,7 @@ def test_a_killed_run_leaves_no_trace(warehouse: Warehouse, tmp_path: Path, wind
         systems.student()
         systems.append(*(run(n, 1) for n in range(500)))
         flags = ("--students", systems.database, "--batches-url", url, "--test-runs", systems.log)
-        command = [sys.executable, "-c", KILLED, *WINDOWS[window], "education", *flags]
-        killed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        warehouse.kill(window, 1, "education", *flags)
 
         systems.append(*(run(n, 1) for n in range(500, 510)))
         systems.student()

@@ -1,21 +1,19 @@
 """kill -9 at every window of a load, and a plain run after each."""
 
-import subprocess
-import sys
 from pathlib import Path
 
-from ingest.paths import ROOT
 from tests.conftest import Warehouse
 from tests.images.conftest import IMAGES_ONLY
 from tests.images.hosts import png, python_server
 
+COMPLETE_FILE = "dlt.common.storages.load_package:PackageStorage.complete_job"
 WINDOWS = (
-    ("ingest.images.download:Downloader._attempt", "before", 7),  # while it downloads
-    ("dlt.common.storages.load_package:PackageStorage.complete_job", "before", 1),
-    ("dlt.common.storages.load_package:PackageStorage.complete_job", "after", 1),
-    ("dlt.common.storages.load_package:PackageStorage.complete_job", "before", 3),
-    ("dlt.destinations.job_client_impl:SqlJobClientBase.complete_load", "before", 1),
-    ("dlt.destinations.job_client_impl:SqlJobClientBase.complete_load", "after", 1),
+    ("before ingest.images.download:Downloader._attempt", 7),  # while it downloads
+    (f"before {COMPLETE_FILE}", 1),
+    (f"after {COMPLETE_FILE}", 1),
+    (f"before {COMPLETE_FILE}", 3),
+    ("before the load is complete", 1),
+    ("after the load is complete", 1),
 )
 LOADED = "where _dlt_load_id in (select load_id from raw_images._dlt_loads where status = 0)"
 
@@ -28,9 +26,7 @@ def test_nothing_is_lost_and_nothing_is_there_twice(warehouse: Warehouse, tmp_pa
     with python_server(folder) as url:
         run = ("images", "--url", url, "--count", "10")
         for window in WINDOWS:
-            killed = [sys.executable, "-m", "tests.images.killed", *map(str, window), *run]
-            done = subprocess.run(killed, cwd=ROOT, capture_output=True, text=True, timeout=120)
-            assert done.returncode == -9, done.stderr
+            warehouse.kill(*window, *run)
             said = warehouse.ingest(*run)
             assert "10 images, drawn from" in said
             finished = "finished 1 pending load(s) of an earlier run first" in said

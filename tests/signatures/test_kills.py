@@ -1,13 +1,10 @@
 """A killed `ingest signatures`, then a plain run of it: everything is there, and there once."""
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Warehouse
+from tests.conftest import Warehouse
 from tests.signatures.datasets import STROKES, Datasets
 
 FILES = 2_500  # three chunks
@@ -38,11 +35,7 @@ def test_a_plain_rerun_after_a_kill_lands_everything_once(
     for number in range(2, FILES):
         datasets.write(f"Online/Genuine/{number:03}_1.HWR", STROKES)
     command = ("signatures", "--source-a", datasets.a, "--source-b", datasets.b)
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.kill", window, str(times), *map(str, command)],
-        cwd=ROOT, capture_output=True, timeout=300,
-    )  # fmt: skip
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    warehouse.kill(window, times, *command)
 
     datasets.write("Online/Genuine/001_2.HWR", STROKES)  # new data meets what was left pending
     warehouse.ingest(*command)
