@@ -3,17 +3,15 @@
 python -m benchmarks.education [--lines N]
 """
 
-import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import closing
-from pathlib import Path
 
 import psycopg2
 
+from benchmarks.server import BIN, own_server
 from ingest import destination
 from ingest.paths import ROOT
 from ingest.samples.education import STUDENTS, generate
@@ -21,7 +19,6 @@ from ingest.samples.education_api import serve
 
 LOADED, NEW = 1_000_000, 1_000
 ROUNDS = 3
-BIN = Path(sys.executable).parent
 FOLDERS = ("staging", "intermediate", "marts")
 MODELS = [f"path:dbt_project/models/{folder}/education" for folder in FOLDERS]
 
@@ -29,14 +26,13 @@ MODELS = [f"path:dbt_project/models/{folder}/education" for folder in FOLDERS]
 def main() -> None:
     """Print the seconds of ingest and build, and the ratio of the two states' medians."""
     loaded = int(sys.argv[sys.argv.index("--lines") + 1]) if "--lines" in sys.argv else LOADED
-    with tempfile.TemporaryDirectory() as folder, serve(lambda: []) as url:
-        sample = Path(folder)
+    with own_server() as sample, serve(lambda: []) as url:
         list(generate(sample))
         log = sample / "new_runs.log"
         flags = ["--students", sample / "students.db", "--batches-url", url, "--test-runs", log]
         empty = []
         for _ in range(ROUNDS):
-            _empty_warehouse(sample)
+            _empty_warehouse()
             log.unlink(missing_ok=True)
             log.write_text(_lines(NEW))
             empty.append(_ingest_and_build(f"{NEW:,} lines onto an empty warehouse", flags))
@@ -61,21 +57,16 @@ def _lines(count: int) -> str:
     )
 
 
-def _empty_warehouse(folder: Path) -> None:
-    """Make a database of its own, and point every command that follows at it."""
+def _empty_warehouse() -> None:
+    """Make the database anew; its tables are set up, as by any earlier command."""
     to = destination.parameters()
     with closing(psycopg2.connect(**{**to, "dbname": "postgres"})) as server:
         server.autocommit = True
         with server.cursor() as cursor:
-            cursor.execute("drop database if exists benchmark_education with (force)")
-            cursor.execute("create database benchmark_education")
-    names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
-    os.environ.update({variable: to[name] for variable, name in names.items()})
-    os.environ["PGDATABASE"] = "benchmark_education"
-    os.environ["DBT_TARGET_PATH"] = str(folder / "target")
-    os.environ["WAREHOUSE_LOGS"] = str(folder / "logs")
-    # The tables are set up, as by any earlier command, and dbt has read the project.
-    subprocess.run([str(BIN / "ingest"), "db", "start"], check=True, capture_output=True)
+            cursor.execute(f"drop database if exists {to['dbname']} with (force)")
+            cursor.execute(f"create database {to['dbname']}")
+    destination.prepare()
+    # dbt has read the project, as after any earlier build.
     subprocess.run([str(BIN / "dbt"), "--quiet", "parse"], cwd=ROOT, check=True)
 
 
