@@ -9,7 +9,7 @@ BROKER ?= amqp://guest:guest@127.0.0.1//
 
 run: install ## From nothing to published tables: samples or your sources, ingest, dbt build, exports
 	$(BIN)/ingest all
-	$(BIN)/dbt --quiet build
+	$(BIN)/dbt --quiet build --exclude-resource-type unit_test
 	$(BIN)/ingest export
 	$(BIN)/ingest report
 
@@ -26,7 +26,7 @@ $(BIN)/installed: requirements.lock pyproject.toml
 ingest: install ## Land every source
 	$(BIN)/ingest all
 
-build: install ## Build and test every model
+build: install ## Build and test every model, the models' unit tests included
 	$(BIN)/dbt build
 
 export: install ## Write the files declared in dbt_project/models/exports
@@ -43,7 +43,7 @@ psql: install ## SQL on the published tables, as an analyst
 	@$(BIN)/ingest db psql
 
 test: install ## Every test
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3
 
 lint: install ## ruff, mypy, sqlfluff
 	$(BIN)/ruff check .

@@ -1,17 +1,17 @@
 """Real parts for every test: an embedded PostgreSQL of its own, and a database for each test.
 
 One server a test process, on a free port and in a temporary folder; each test that asks for
-`warehouse` gets a database of its own, set up as the project sets up any.
+`warehouse` gets a database of its own: a copy of one that the project set up.
 """
 
 import os
-import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,16 @@ import pytest
 
 from ingest import database, destination
 from ingest.paths import ROOT
+from tests import commands
 
 UPSTREAM = ROOT.parent / "shared" / "upstream"
 BIN = Path(sys.executable).parent
+TEMPLATE, NAME = "template", "test"  # databases of the server of a test process
+# A copy has the rights on everything in a database, but not those on the database itself.
+COPY_RIGHTS = """
+update pg_database set datacl = (select datacl from pg_database where datname = %s)
+where datname = %s
+"""
 needs_upstream = pytest.mark.skipif(not UPSTREAM.exists(), reason="the captured data is not here")
 
 
@@ -55,6 +62,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
             database.stop()
 
 
+@pytest.fixture(scope="session")
+def template(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Set a database up once, for tests to start from; yields a folder for what else they share."""
+    folder = tmp_path_factory.mktemp("template")
+    with administrator(server) as admin, pytest.MonkeyPatch.context() as patch:
+        admin.execute(f"create database {TEMPLATE}")
+        for name, value in {**server, "PGDATABASE": TEMPLATE, "WAREHOUSE_HOME": folder}.items():
+            patch.setenv(name, str(value))
+        destination.prepare()
+    return folder
+
+
 class Warehouse:
     """A database of a test's own, and the project's commands run on it."""
 
@@ -72,17 +91,8 @@ class Warehouse:
 
     def run(self, program: str, *args: object, fails: bool = False, **env: str) -> str:
         """Run one of the project's programs; return what it printed, check how it ended."""
-        done = subprocess.run(
-            [str(BIN / program), *map(str, args)],
-            cwd=ROOT,
-            env={**os.environ, **env},
-            text=True,
-            capture_output=True,
-            timeout=600,
-            stdin=subprocess.DEVNULL,
-        )
-        output = done.stdout + done.stderr
-        assert (done.returncode != 0) == fails, output[-4000:]
+        output, status = commands.run(program, [*map(str, args)], {**os.environ, **env})
+        assert (status != 0) == fails, output[-4000:]
         assert "Traceback" not in output, output[-4000:]
         return output
 
@@ -97,15 +107,16 @@ class Warehouse:
         )  # fmt: skip
         assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
 
-    def build(self, *args: object) -> str:
-        return self.run("dbt", "--quiet", "build", *args)
+    def build(self, *args: object, without: Sequence[str] = ()) -> str:
+        """Build and test; the unit tests, which see no data, have a test of their own."""
+        omitted = ("--exclude-resource-type", "unit_test", *without)
+        return self.run("dbt", "--quiet", "build", "--threads", 2, *args, *omitted)
 
 
 @pytest.fixture
 def warehouse(
-    server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: dict[str, str], template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Warehouse]:
-    name = f"test_{secrets.token_hex(6)}"
     folders = {
         "WAREHOUSE_HOME": tmp_path / "home",
         "WAREHOUSE_LOGS": tmp_path / "logs",
@@ -113,18 +124,29 @@ def warehouse(
         "DBT_TARGET_PATH": tmp_path / "target",
         "DBT_LOG_PATH": tmp_path / "logs",
     }
-    env = {**server, "PGDATABASE": name, **{key: str(path) for key, path in folders.items()}}
-    with closing(psycopg2.connect(**_libpq(server), dbname="postgres")) as admin:
-        admin.autocommit = True
-        admin.cursor().execute(f"create database {name}")
+    # One name for all: dbt parses the project anew for another database.
+    env = {**server, "PGDATABASE": NAME, **{key: str(path) for key, path in folders.items()}}
+    parsed = Path("partial_parse.msgpack")
+    with administrator(server) as admin:
+        admin.execute(f"create database {NAME} template {TEMPLATE}")
+        admin.execute(COPY_RIGHTS, [TEMPLATE, NAME])
         for key, value in env.items():
             monkeypatch.setenv(key, value)
+        if (template / parsed).exists():
+            folders["DBT_TARGET_PATH"].mkdir()
+            shutil.copy(template / parsed, folders["DBT_TARGET_PATH"])
         yield Warehouse(env, tmp_path)
-        admin.cursor().execute(f"drop database {name} with (force)")
+        if (folders["DBT_TARGET_PATH"] / parsed).exists():
+            shutil.copy(folders["DBT_TARGET_PATH"] / parsed, template)
+        admin.execute(f"drop database {NAME} with (force)")
 
 
-def _libpq(server: dict[str, str]) -> dict[str, str]:
-    return {name.removeprefix("PG").lower(): value for name, value in server.items()}
+@contextmanager
+def administrator(server: dict[str, str]) -> Iterator[psycopg2.extensions.cursor]:
+    login = {name.removeprefix("PG").lower(): value for name, value in server.items()}
+    with closing(psycopg2.connect(**login, dbname="postgres")) as connection:
+        connection.autocommit = True
+        yield connection.cursor()
 
 
 @pytest.fixture

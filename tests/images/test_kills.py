@@ -38,7 +38,7 @@ def test_nothing_is_lost_and_nothing_is_there_twice(warehouse: Warehouse, tmp_pa
             f"select count(*), count(distinct sha256) from raw_images.{table} {LOADED}"
         ) == [(images, images)]
         assert warehouse.query(f"select count(*) from raw_images.{table}") == [(images,)]
-    warehouse.build(*IMAGES_ONLY, "--exclude-resource-type", "unit_test")
+    warehouse.build(*IMAGES_ONLY)
     assert warehouse.query("select count(*), max(image_id) from marts.images") == [(images, images)]
     assert warehouse.query(
         "select read, accepted, rejected, duplicate from intermediate.int_images__reconciliation "

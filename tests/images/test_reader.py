@@ -28,7 +28,7 @@ def published(warehouse: Warehouse, tmp_path: Path) -> Iterator[Warehouse]:
     with python_server(folder) as url:
         warehouse.env["TEST_URL"] = url
         warehouse.ingest("images", "--url", url, "--count", IMAGES)
-        warehouse.build(*IMAGES_ONLY, "--exclude-resource-type", "unit_test", "test")
+        warehouse.build(*IMAGES_ONLY, without=["test"])
         yield warehouse
 
 
@@ -100,7 +100,7 @@ def _safe_while_an_ingest_and_a_build_run(published: Warehouse) -> None:
     thread.start()
     try:
         published.ingest("images", "--url", published.env["TEST_URL"], "--count", 100)
-        published.build(*IMAGES_ONLY, "--exclude-resource-type", "unit_test")
+        published.build(*IMAGES_ONLY)
     finally:
         done.set()
         thread.join()
@@ -112,6 +112,6 @@ def _safe_while_an_ingest_and_a_build_run(published: Warehouse) -> None:
 def test_no_images_is_one_clear_line(warehouse: Warehouse) -> None:
     with pytest.raises(IngestError, match="no images are published yet: run `ingest images`"):
         next(get_random_images())
-    warehouse.build(*IMAGES_ONLY, "--exclude-resource-type", "unit_test", "test")
+    warehouse.build(*IMAGES_ONLY, without=["test"])
     with pytest.raises(IngestError, match="no images are published yet"):
         next(get_random_images())

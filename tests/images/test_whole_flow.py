@@ -89,7 +89,7 @@ def test_a_build_adds_and_never_rewrites(warehouse: Warehouse, samples: Path) ->
         warehouse.build(*IMAGES_ONLY)
         before = warehouse.query(place)
         warehouse.ingest("images", "--url", url, "--count", 30)
-        warehouse.build(*IMAGES_ONLY, "--exclude-resource-type", "unit_test", "--full-refresh")
+        warehouse.build(*IMAGES_ONLY, "--full-refresh")
     assert warehouse.query(place) == before
     assert warehouse.query("select count(*), max(image_id) from marts.images") == [(80, 80)]
 

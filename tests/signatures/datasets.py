@@ -7,7 +7,7 @@ from tests.conftest import Warehouse
 
 STROKES = b"1,2.0,3\n.0,5,6\n7,8,9.0"
 REJECTED = (
-    "select origin, position, reason from marts.rejected_records where source = 'signatures' "
+    "select origin, position, reason from intermediate.int_signatures__rejected_records "
     "order by origin, position"
 )
 PUBLISHED = "select source_path from marts.signatures order by source_path"
@@ -61,6 +61,5 @@ class Datasets:
 
 
 def build(warehouse: Warehouse, *more: str) -> None:
-    """Build and test what comes of signatures, and what all sources share; no unit tests."""
-    models = ("path:dbt_project/models/*/signatures", "+marts.warehouse")
-    warehouse.build("--select", *models, "--exclude-resource-type", "unit_test", *more)
+    """Build and test what comes of signatures."""
+    warehouse.build("--select", "path:dbt_project/models/*/signatures", *more)

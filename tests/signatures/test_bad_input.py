@@ -62,7 +62,7 @@ def test_a_folder_with_one_of_each_fault_adds_up(
     }
     assert warehouse.query(
         "select sum(read), sum(accepted), sum(rejected), sum(duplicate) "
-        "from marts.ingest_reconciliation where origin like 'SOURCE_A%%'"
+        "from intermediate.int_signatures__reconciliation where origin like 'SOURCE_A%%'"
     ) == [(16, 3, 12, 1)]
     kept = warehouse.query("select source_path from marts.signatures where point_count > 0")
     assert (f"SOURCE_A/{good}",) in kept or ("SOURCE_A/Online/Genuine/0001_01.HWR",) in kept
@@ -110,8 +110,8 @@ def test_index_is_checked_against_its_count_its_files_and_its_parents(
     assert {reason.split(" at line")[0] for reason in files.values()} == {"its entry"}
     assert len(files) == 6
     assert warehouse.query(
-        "select read, accepted, rejected, duplicate from marts.ingest_reconciliation "
-        "where record_table = 'index_entries'"
+        "select read, accepted, rejected, duplicate "
+        "from intermediate.int_signatures__reconciliation where record_table = 'index_entries'"
     ) == [(15, 3, 11, 1)]
 
 

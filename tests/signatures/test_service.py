@@ -67,7 +67,7 @@ def test_registered_signatures_are_published_beside_those_of_files(
     )
     assert [bytes(content) for (content,) in shown] == 2 * [image.read_bytes()]
     assert warehouse.query(
-        "select read, accepted from marts.ingest_reconciliation where origin = %s",
+        "select read, accepted from intermediate.int_signatures__reconciliation where origin = %s",
         "REGISTERED/form 17/3",
     ) == [(3, 3)]
     assert len(warehouse.query("select distinct source from marts.signatures")) == 3

@@ -11,12 +11,12 @@ from tests.signatures.datasets import REJECTED, build
 
 SIGNATURES = UPSTREAM / "signatures"
 TABLES = {
-    "signees": "signee_id",
-    "signatures": "signature_id",
-    "signature_points": "signature_id, point_index",
-    "signature_assets": "asset_id",
-    "rejected_records": "source, origin, position",
-    "ingest_reconciliation": "source, record_table, origin",
+    "marts.signees": "signee_id",
+    "marts.signatures": "signature_id",
+    "marts.signature_points": "signature_id, point_index",
+    "marts.signature_assets": "asset_id",
+    "intermediate.int_signatures__rejected_records": "origin, position",
+    "intermediate.int_signatures__reconciliation": "record_table, origin",
 }
 pytestmark = needs_upstream
 
@@ -29,7 +29,7 @@ def land(warehouse: Warehouse, folder: Path = SIGNATURES) -> str:
 
 def contents(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
     return {
-        table: warehouse.query(f"select * from marts.{table} order by {order}", role="analyst")
+        table: warehouse.query(f"select * from {table} order by {order}")
         for table, order in TABLES.items()
     }
 
@@ -56,11 +56,12 @@ def test_upstream_is_accounted_for_and_a_rerun_changes_nothing(warehouse: Wareho
         ("SOURCE_A/Online/Genuine/010_7.HWR", "line 3", "has 4 values, not 3"),
     ]
     assert warehouse.query(
-        "select sum(read), sum(accepted), sum(rejected) from marts.ingest_reconciliation "
-        "where origin like 'SOURCE_A/%%'"
+        "select sum(read), sum(accepted), sum(rejected) "
+        "from intermediate.int_signatures__reconciliation where origin like 'SOURCE_A/%%'"
     ) == [(34, 30, 4)]
     assert warehouse.query(
-        "select read, accepted from marts.ingest_reconciliation where record_table = %s",
+        "select read, accepted from intermediate.int_signatures__reconciliation "
+        "where record_table = %s",
         "index_entries",
     ) == [(7, 7)]
 
