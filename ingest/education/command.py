@@ -5,8 +5,6 @@ from typing import Annotated, Optional
 
 import typer
 
-from ingest.education.batches import Batches
-from ingest.education.source import EducationSource
 from ingest.ledger import Run
 from ingest.runner import run_source
 from ingest.settings import path_setting, sample, setting
@@ -26,6 +24,10 @@ def education(
     test_runs: File = None,
 ) -> Run:
     """Land students from a SQLite file, batches from an API and test runs from a log."""
+    # requests is for this command alone: the others start without it.
+    from ingest.education.batches import Batches
+    from ingest.education.source import EducationSource
+
     students_file = path_setting("education", "students", students, "students.db")
     log = path_setting("education", "test_runs", test_runs, "test_runs.log")
     if url := batches_url or setting("education", "batches_url"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import aiohttp
@@ -36,6 +37,7 @@ class Fetched:
     bytes: int = 0
 
 
+@lru_cache(maxsize=1024)  # a fetch asks several times
 def check(url: str) -> SplitResult:
     """Take a URL apart; raises `Refused` where it is none that can be fetched."""
     try:

@@ -1,7 +1,6 @@
 """The command `ingest images`."""
 
 import secrets
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -42,20 +41,23 @@ def images(
     """Land randomly chosen images of a directory listing or a list of URLs."""
     # aiohttp is for this command alone: the others start without it.
     from ingest.images.source import ImagesSource
-    from ingest.samples.images import HOST, host
 
     listing = _listing(url, url_list)
     asked = count or _number("count")
     source = ImagesSource(
-        listing=listing or f"http://{HOST}/",
+        listing=listing or "",
         count=asked or COUNT,
         seed=secrets.randbits(31) if seed is None else seed,
         concurrency=concurrency or _number("concurrency") or CONCURRENCY,
         top_up=listing is None and asked is None,
     )
-    serving = nullcontext() if listing else host(_sample())
-    with serving as port:
-        source.served_here = (HOST, port) if port else None
+    if listing:
+        return run_source(source)
+
+    from ingest.samples.images import HOST, host
+
+    with host(_sample()) as port:
+        source.listing, source.served_here = f"http://{HOST}/", (HOST, port)
         return run_source(source)
 
 

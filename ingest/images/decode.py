@@ -8,6 +8,8 @@ from PIL import Image, UnidentifiedImageError
 
 from ingest.images.answers import Refused
 
+# What Pillow only warns about is the host's affair, not the user's.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 # Named, so that Pillow never hands a stranger's bytes to Ghostscript or a rare old decoder.
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
@@ -30,14 +32,12 @@ def decode(content: bytes, most_pixels: int) -> Picture:
     if not content:
         raise Refused("not an image", "the answer is empty")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                width, height = image.size
-                if width * height > most_pixels:
-                    raise Refused("too many pixels", f"{width:,} x {height:,}")
-                image.load()
-                return Picture(str(image.format), width, height)
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            width, height = image.size
+            if width * height > most_pixels:
+                raise Refused("too many pixels", f"{width:,} x {height:,}")
+            image.load()
+            return Picture(str(image.format), width, height)
     except UnidentifiedImageError as error:
         raise Refused("not an image", f"it begins with {content[:16]!r}") from error
     except Image.DecompressionBombError as error:

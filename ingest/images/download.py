@@ -14,6 +14,7 @@ from ingest.images.web import Web
 
 CHUNK_BYTES = 4 << 20
 CHUNK_ATTEMPTS = 500
+SMALL = 32 << 10  # bytes of an image that is decoded sooner than handed to a thread and back
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Downloader:
     def __init__(self, web: Web) -> None:
         self.web = web
         self._threads = ThreadPoolExecutor(min(4, os.cpu_count() or 1), "decode")
+        self._connections = asyncio.Semaphore(web.concurrency)
 
     def __enter__(self) -> "Downloader":
         return self
@@ -47,6 +49,7 @@ class Downloader:
 
         A failure lets the next candidate in. Never more are under way than may still be wanted,
         so what is taken depends on the order of the candidates alone, not on who answers first.
+        As many as are fetched wait their turn: no connection is idle while an image is decoded.
         """
         done: asyncio.Queue[asyncio.Task[Attempt]] = asyncio.Queue()
         running: set[asyncio.Task[Attempt]] = set()
@@ -54,7 +57,7 @@ class Downloader:
         images = size = 0
         try:
             while True:
-                while len(running) < min(self.web.concurrency, wanted - images):
+                while len(running) < min(2 * self.web.concurrency, wanted - images):
                     candidate = next(candidates, None)
                     if candidate is None:
                         wanted = 0
@@ -88,14 +91,19 @@ class Downloader:
             return body.extend
 
         limits = self.web.limits
-        fetched = await self.web.fetch(
-            candidate.url, start, limits.image_bytes, limits.image_seconds
-        )
+        async with self._connections:
+            fetched = await self.web.fetch(
+                candidate.url, start, limits.image_bytes, limits.image_seconds
+            )
+        await asyncio.sleep(0)  # the next request leaves first
         attempt = Attempt(candidate, fetched)
         if fetched.error is None:
             attempt.content = bytes(body)
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads, _prove, attempt, limits.image_pixels)
+            if len(body) <= SMALL:
+                _prove(attempt, limits.image_pixels)
+            else:
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._threads, _prove, attempt, limits.image_pixels)
         return attempt
 
 

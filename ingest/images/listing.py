@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from urllib.parse import urljoin, urlsplit
 
 from ingest.images.answers import Fetched, Refused, Sink
+from ingest.images.limits import USER_AGENT
 from ingest.images.web import Web
 
 LINK = re.compile(rb"<a\s([^>]*)>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
@@ -112,6 +113,7 @@ class Crawler:
             self.base = self.base or urljoin(final, ".")
             if not final.startswith(self.base):
                 raise Refused("off-base redirect", f"to {final[:500]}")
+            self._rules = self.web.rules(self.base)
             pages.append(Page(final, self.base, self._file))
             return pages[-1].feed
 
@@ -137,7 +139,7 @@ class Crawler:
             self._waiting.append((url, depth))
 
     def _file(self, url: str, title: str | None) -> None:
-        if self.web.forbids(url):
+        if not self._rules.can_fetch(url, USER_AGENT):
             self.disallowed += 1
         else:
             self._listed(url, title)

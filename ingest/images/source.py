@@ -51,7 +51,7 @@ class ImagesSource:
             run.note(f"{self.count:,} images are landed already; --count N fetches N others")
             return
         # The loop runs only while this run waits for its next chunk: what is under way never
-        # grows beyond the connections that are open.
+        # grows beyond twice the connections that are open.
         with closing(asyncio.new_event_loop()) as loop:
             steps = _Fetching(self, run, wanted).steps()
             try:

@@ -13,7 +13,6 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -107,11 +106,10 @@ class Web:
         rules = await self._robots[site]
         return bool(rules.can_fetch(url, USER_AGENT))
 
-    def forbids(self, url: str) -> bool:
-        """Whether robots.txt closes `url`, of a host that was fetched from before."""
-        parts = urlsplit(url)
-        rules = self._robots[f"{parts.scheme}://{parts.netloc}"].result()
-        return not rules.can_fetch(url, USER_AGENT)
+    def rules(self, url: str) -> Protego:
+        """Return robots.txt of the host of `url`, which was fetched from before."""
+        parts = check(url)
+        return self._robots[f"{parts.scheme}://{parts.netloc}"].result()
 
     async def _ask_robots(self, url: str) -> None:
         if not await self.allows(url):
@@ -137,7 +135,8 @@ class Web:
         fetched, limits = request.fetched, self.limits
         host = check(fetched.url).netloc
         while True:
-            await asyncio.sleep(max(0.0, self._not_before.get(host, 0.0) - time.monotonic()))
+            if (pause := self._not_before.get(host, 0.0) - time.monotonic()) > 0:
+                await asyncio.sleep(pause)
             fetched.tries += 1
             fetched.bytes, fetched.status = 0, None
             try:

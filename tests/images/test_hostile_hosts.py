@@ -7,6 +7,7 @@ from struct import pack
 from typing import BinaryIO
 
 import pytest
+from PIL import Image
 
 from ingest.errors import IngestError
 from tests.conftest import Warehouse
@@ -30,6 +31,13 @@ def bomb() -> bytes:
         + block(b"IDAT", zlib.compress(bytes(100_000)))
         + block(b"IEND", b"")
     )
+
+
+def large() -> bytes:
+    """An image of 67,554 bytes, which a thread decodes."""
+    file = io.BytesIO()
+    Image.new("RGB", (150, 150)).save(file, "BMP")
+    return file.getvalue()
 
 
 def endless(start: bytes = b"", piece: bytes = bytes(10_000)) -> Answer:
@@ -93,6 +101,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "page.png": (answer(HTML), "not an image"),
     "empty.png": (answer(b""), "not an image"),
     "cut.png": (answer(png(1, (64, 64))[:-40]), "broken image"),
+    "cut.bmp": (answer(large()[:-40]), "broken image"),
     "elsewhere.png": (redirect("http://images.example/x.png"), "off-host redirect"),
     "file.png": (redirect("file:///etc/passwd"), "off-host redirect"),
     "metadata.png": (redirect("http://169.254.169.254/latest/"), "private address"),
@@ -114,7 +123,8 @@ FAULTS: dict[str, tuple[Answer, str]] = {
 def test_each_fault_is_an_outcome_and_the_run_goes_on(
     host: RawHost, fetch: Fetch, warehouse: Warehouse
 ) -> None:
-    good = {f"{number}.png": answer(png(number)) for number in range(20)}
+    good = {f"{number}.png": answer(png(number)) for number in range(19)}
+    good["large.bmp"] = answer(large())
     faults = {name: reply for name, (reply, _) in FAULTS.items()}
     host.answers = {f"/{name}": reply for name, reply in (good | faults).items()}
     host.answers["/"] = page(*good, *faults)
