@@ -7,8 +7,9 @@ import io
 import random
 from array import array
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,13 @@ from ingest import destination
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from PIL.Image import Image
 
 FIRST_CHUNK = 16
 LARGEST_CHUNK = 1_024  # images a query
 CHUNK_BYTES = 8 << 20  # aimed at, by the mean size of the images met so far
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class _Published:
             raise IngestError(f"the warehouse cannot be reached: {_line(error)}") from error
         self._cursor = self._connection.cursor()
         try:
-            self.count: int = self._ask("select coalesce(max(image_id), 0) from marts.images")[0][0]
+            ((self.count,),) = _rows(self._ask("select max(image_id) from marts.images"))
             if not self.count:
                 raise IngestError(NONE_YET)
         except BaseException:
@@ -114,30 +117,50 @@ class _Published:
         self._connection.close()
 
     def read(self, ids: Iterator[int]) -> Iterator[ImageStructure]:
-        """Yield the images of `ids`, in this order; a query for some hundred of them at a time."""
-        size, seen, seen_bytes = FIRST_CHUNK, 0, 0
-        while chunk := list(islice(ids, size)):
-            found = {row[0]: ImageStructure(*row) for row in self._ask(_query(chunk))}
-            seen += len(found)
-            seen_bytes += sum(len(image.content) for image in found.values())
-            for image_id in chunk:
-                yield found[image_id]
-            del found
-            size = min(LARGEST_CHUNK, 2 * size, CHUNK_BYTES * seen // seen_bytes + 1)
+        """Yield the images of `ids`, in this order; a query for some hundred of them at a time.
 
-    def _ask(self, query: str) -> list[tuple[Any, ...]]:
+        Postgres looks for the next ones while the caller has these.
+        """
+        size, seen, seen_bytes = FIRST_CHUNK, 0, 0
+        with ThreadPoolExecutor(1, "read ahead") as ahead:
+            chunk = list(islice(ids, size))
+            answer = ahead.submit(self._ask, _query(chunk))
+            while chunk:
+                found = {row[0]: ImageStructure(*row) for row in _rows(answer.result())}
+                seen += len(found)
+                seen_bytes += sum(len(image.content) for image in found.values())
+                size = min(LARGEST_CHUNK, 2 * size, CHUNK_BYTES * seen // seen_bytes + 1)
+                wanted, chunk = chunk, list(islice(ids, size))
+                if chunk:
+                    answer = ahead.submit(self._ask, _query(chunk))
+                for image_id in wanted:
+                    yield found[image_id]
+
+    def _ask(self, query: str) -> "list[pa.ChunkedArray]":
         try:
             self._cursor.execute(query)
-            columns = self._cursor.fetch_arrow_table().columns
+            columns: list[pa.ChunkedArray] = self._cursor.fetch_arrow_table().columns
         except self._refusals as error:
             missing = "does not exist" in str(error)
             raise IngestError(NONE_YET if missing else _line(error)) from error
-        return list(zip(*(column.to_pylist() for column in columns), strict=True))
+        return columns
 
 
 def _query(ids: Iterable[int]) -> str:
     numbers = ",".join(map(str, ids))
     return f"select {COLUMNS} from marts.images where image_id = any('{{{numbers}}}'::bigint[])"  # noqa: S608
+
+
+def _rows(columns: "list[pa.ChunkedArray]") -> list[tuple[Any, ...]]:
+    return list(zip(*map(_values, columns), strict=True))
+
+
+def _values(column: "pa.ChunkedArray") -> list[Any]:
+    """Return a column's values; moments ten times as fast as Arrow itself makes them."""
+    if hasattr(column.type, "tz"):
+        return [EPOCH + timedelta(microseconds=each) for each in column.cast("int64").to_pylist()]
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 def _line(error: BaseException) -> str:
