@@ -16,10 +16,7 @@ from tests.classification.conftest import MODELS, URL, Queues, reconciliation, w
 from tests.classification.hashing_classifier import label
 from tests.conftest import Warehouse
 
-REJECTED = (
-    "select {} from intermediate.int_classification__rejected_records "
-    "where record_table = %s order by 1, 2"
-)
+REJECTED = "select {} from marts.rejected_records where record_table = %s order by 1, 2"
 
 
 def test_faulty_images_and_faulty_replies_are_accounted_for(
@@ -73,7 +70,7 @@ def test_faulty_images_and_faulty_replies_are_accounted_for(
     wait_for(lambda: queues.waiting(queues.replies) == 10)
     warehouse.ingest(*flags)
 
-    warehouse.build("-s", *MODELS)
+    warehouse.build("-s", *MODELS, "+rejected_records")
     assert reconciliation(warehouse, "images") == [(28, 21, 6, 1)]
     assert reconciliation(warehouse, "replies") == [(51, 21, len(faulty), 10)]
     reasons = [row[0] for row in warehouse.query(REJECTED.format("reason, position"), "replies")]

@@ -29,14 +29,17 @@ def land(warehouse: Warehouse, folder: Path = SIGNATURES) -> str:
 
 def contents(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
     return {
-        table: warehouse.query(f"select * from {table} order by {order}")
+        table: warehouse.query(
+            f"select * from {table} order by {order}",
+            role="analyst" if table.startswith("marts.") else None,
+        )
         for table, order in TABLES.items()
     }
 
 
 def test_upstream_is_accounted_for_and_a_rerun_changes_nothing(warehouse: Warehouse) -> None:
     land(warehouse)
-    build(warehouse)
+    build(warehouse, "+marts.warehouse")
 
     assert warehouse.query(
         "select source, medium, is_forgery, count(*), count(reference_signee_id), "
@@ -55,9 +58,14 @@ def test_upstream_is_accounted_for_and_a_rerun_changes_nothing(warehouse: Wareho
         ("SOURCE_A/Online/Genuine/004_4.HWR", "line 3", "has 2 values, not 3"),
         ("SOURCE_A/Online/Genuine/010_7.HWR", "line 3", "has 4 values, not 3"),
     ]
+    assert warehouse.query(REJECTED) == warehouse.query(
+        "select origin, position, reason from marts.rejected_records "
+        "where source = 'signatures' order by origin, position",
+        role="analyst",
+    )
     assert warehouse.query(
         "select sum(read), sum(accepted), sum(rejected) "
-        "from intermediate.int_signatures__reconciliation where origin like 'SOURCE_A/%%'"
+        "from marts.ingest_reconciliation where origin like 'SOURCE_A/%%'"
     ) == [(34, 30, 4)]
     assert warehouse.query(
         "select read, accepted from intermediate.int_signatures__reconciliation "
