@@ -17,7 +17,7 @@ WORKDIR /warehouse
 # Installed before the code arrives: only a changed lock installs anew. The environment wants
 # the description's file and the package's folder to exist, not what is in them.
 COPY Makefile pyproject.toml requirements.lock ./
-RUN touch README.md && mkdir -p ingest/dbt_plugin && PIP_NO_CACHE_DIR=1 make install
+RUN touch README.md && mkdir -p ingest/warehouse/dbt_plugin && PIP_NO_CACHE_DIR=1 make install
 
 COPY dbt_project.yml profiles.yml ./
 COPY .dlt .dlt

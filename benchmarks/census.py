@@ -9,7 +9,7 @@ import statistics
 from pathlib import Path
 
 from benchmarks.server import BIN, execute, own_server, seconds
-from ingest import database
+from ingest.warehouse import embedded
 
 ROWS = 1_000_000
 ROUNDS = 5
@@ -66,11 +66,11 @@ def _write(people: Path, places: Path) -> None:
 
 
 def _pgloader(folder: Path, people: Path) -> Path:
-    login = f"{database.OWNER}:{database.password(database.OWNER)}"
+    login = f"{embedded.OWNER}:{embedded.password(embedded.OWNER)}"
     script = folder / "people.load"
     script.write_text(
         f"load csv from '{people}' ({COLUMNS}) into "
-        f"postgresql://{login}@{database.HOST}:{database.port()}/{database.DATABASE} "
+        f"postgresql://{login}@{embedded.HOST}:{embedded.port()}/{embedded.DATABASE} "
         f"target table public.people ({COLUMNS}) with skip header = 1, "
         "fields terminated by ',', fields optionally enclosed by '\"';\n"
     )

@@ -26,10 +26,11 @@ from typing import Any
 
 from kombu import Connection, Consumer, Producer, Queue
 
-from ingest import database, destination
-from ingest.classification.broker import connect
+from ingest.classification import broker
 from ingest.classification.protocol import request
 from ingest.samples.classification import picture
+from ingest.sources import prepare_all
+from ingest.warehouse import connect, embedded
 
 URL = "amqp://guest:guest@127.0.0.1:5672//"
 IMAGES = 20_000
@@ -87,14 +88,14 @@ def _run(home: Path, folder: Path, requests: str, replies: str) -> tuple[float, 
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         os.environ["WAREHOUSE_PORT"] = str(free.getsockname()[1])
     os.environ |= {"WAREHOUSE_HOME": str(home / "home"), "WAREHOUSE_LOGS": str(home / "logs")}
-    destination.prepare()
+    prepare_all()
     try:
         command = [sys.executable, "-m", "ingest", "classification", "--images", str(folder)]
         queues = ["--request-queue", requests, "--reply-queue", replies]
         start = time.monotonic()
         subprocess.run([*command, "--broker", URL, *queues], check=True)
         whole = time.monotonic() - start
-        with closing(destination.connect()) as warehouse, warehouse.cursor() as cursor:
+        with closing(connect.connect()) as warehouse, warehouse.cursor() as cursor:
             cursor.execute("select count(distinct photo_id) from raw_classification.replies")
             if cursor.fetchone() != (IMAGES,):
                 raise RuntimeError("not every image was answered")
@@ -102,7 +103,7 @@ def _run(home: Path, folder: Path, requests: str, replies: str) -> tuple[float, 
             ((messaging, run),) = cursor.fetchall()
         return messaging, run, whole
     finally:
-        database.stop()
+        embedded.stop()
 
 
 def _plain(body: bytes) -> float:
@@ -167,7 +168,7 @@ def _consume(name: str, ready: Event) -> None:
 
 def _classify(requests: str, replies: str, ready: Event) -> None:
     """Answer at once, as cheaply as the protocol allows: it shares the processors."""
-    with connect(URL) as connection, connection.channel() as channel:
+    with broker.connect(URL) as connection, connection.channel() as channel:
         channel.auto_decode = False
         waiting: list[Any] = []
         channel.basic_qos(0, 200, False)

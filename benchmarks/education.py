@@ -12,10 +12,11 @@ from contextlib import closing
 import psycopg2
 
 from benchmarks.server import BIN, own_server
-from ingest import destination
-from ingest.paths import ROOT
+from ingest.common.paths import ROOT
 from ingest.samples.education import STUDENTS, generate
 from ingest.samples.education_api import serve
+from ingest.sources import prepare_all
+from ingest.warehouse import connect
 
 LOADED, NEW = 1_000_000, 1_000
 ROUNDS = 3
@@ -59,13 +60,13 @@ def _lines(count: int) -> str:
 
 def _empty_warehouse() -> None:
     """Make the database anew; its tables are set up, as by any earlier command."""
-    to = destination.parameters()
+    to = connect.parameters()
     with closing(psycopg2.connect(**{**to, "dbname": "postgres"})) as server:
         server.autocommit = True
         with server.cursor() as cursor:
             cursor.execute(f"drop database if exists {to['dbname']} with (force)")
             cursor.execute(f"create database {to['dbname']}")
-    destination.prepare()
+    prepare_all()
     # dbt has read the project, as after any earlier build.
     subprocess.run([str(BIN / "dbt"), "--quiet", "parse"], cwd=ROOT, check=True)
 

@@ -141,8 +141,8 @@ def _under_latency(folder: Path) -> None:
 
 
 def _reader(work: Path) -> None:
-    from ingest import destination
     from ingest.images import get_random_images
+    from ingest.warehouse import connect
     from tests.images.hosts import nginx
 
     folder = _thumbnails(work / "many", PUBLISHED)
@@ -165,7 +165,7 @@ def _reader(work: Path) -> None:
             with open(random.choice(files), "rb") as file:  # noqa: PTH123 - the plainest way
                 assert file.read()
         best["disk"] = max(best["disk"], reads / (time.perf_counter() - began))
-    with closing(destination.connect("analyst")) as warehouse, warehouse.cursor() as cursor:
+    with closing(connect.connect("analyst")) as warehouse, warehouse.cursor() as cursor:
         began = time.perf_counter()
         for _ in range(100):
             cursor.execute("select * from marts.images order by random() limit 1")
@@ -180,9 +180,9 @@ def _reader(work: Path) -> None:
 
 
 def _query(sql: str) -> list[tuple[object, ...]]:
-    from ingest import destination
+    from ingest.warehouse import connect
 
-    with closing(destination.connect()) as warehouse, warehouse, warehouse.cursor() as cursor:
+    with closing(connect.connect()) as warehouse, warehouse, warehouse.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall() if cursor.description else []
 

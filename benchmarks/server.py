@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg2
 
-from ingest import database
+from ingest.warehouse import embedded
 
 BIN = Path(sys.executable).parent
 
@@ -33,19 +33,19 @@ def own_server() -> Iterator[Path]:
             "DBT_LOG_PATH": f"{folder}/logs",
         }
         Path(folder).chmod(0o755)
-        database.start()
+        embedded.start()
         try:
             yield Path(folder)
         finally:
-            database.stop()
+            embedded.stop()
 
 
 def execute(sql: str) -> list[tuple[Any, ...]]:
     """Run one statement as the owner of the server and return its rows."""
-    login = {"user": database.OWNER, "password": database.password(database.OWNER)}
+    login = {"user": embedded.OWNER, "password": embedded.password(embedded.OWNER)}
     with closing(
         psycopg2.connect(
-            host=database.HOST, port=database.port(), dbname=database.DATABASE, **login
+            host=embedded.HOST, port=embedded.port(), dbname=embedded.DATABASE, **login
         )
     ) as server:
         server.autocommit = True

@@ -7,32 +7,18 @@ error that nobody foresaw is in `logs/ingest.log`.
 import logging
 import os
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 import psycopg2
 import typer
 
-from ingest import database, destination, log
-from ingest.census.command import census
-from ingest.classification.command import classification
-from ingest.education.command import education
-from ingest.errors import IngestError
-from ingest.images.command import images
-from ingest.ledger import Run
-from ingest.paths import data, shown
-from ingest.settings import sample
-from ingest.signatures.command import signatures
-
-SOURCES: dict[str, Callable[..., Run]] = {
-    "census": census,
-    "classification": classification,
-    "education": education,
-    "images": images,
-    "signatures": signatures,
-}
+from ingest.common import log
+from ingest.common.errors import IngestError
+from ingest.common.paths import data, sample, shown
+from ingest.land import as_command, land_all
+from ingest.sources import SOURCES, prepare_all
+from ingest.warehouse import connect, embedded
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,6 +29,9 @@ app = typer.Typer(
 db = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL of this checkout.")
 app.add_typer(db, name="db")
 logger = logging.getLogger(__name__)
+
+for _source in SOURCES.values():
+    app.command(_source.name)(as_command(_source))
 
 
 def main() -> None:
@@ -65,24 +54,6 @@ def _fail(error: Exception, hint: str = "") -> None:
     sys.exit(1)
 
 
-def _reporting(name: str, land: Callable[..., Run]) -> Callable[..., None]:
-    """Let a source's command end with one line on what it did."""
-
-    @wraps(land)
-    def command(**flags: Any) -> None:
-        run = land(**flags)
-        notes = f" ({'; '.join(run.notes)})" if run.notes else ""
-        outcome = f"{run.rows_landed:,} rows landed" if run.rows_landed else "nothing new"
-        typer.echo(f"{name}: {outcome}{notes}")
-
-    command.__annotations__ = {**land.__annotations__, "return": None}
-    return command
-
-
-for _name, _land in SOURCES.items():
-    app.command(_name)(_reporting(_name, _land))
-
-
 @app.command("all")
 def all_sources(
     every: Annotated[
@@ -92,25 +63,13 @@ def all_sources(
     build: Annotated[bool, typer.Option("--build", help="Run `dbt build` after landing.")] = False,
 ) -> None:
     """Land every source from its settings or samples; one that fails does not stop the others."""
-    from ingest.rounds import dbt_build, repeat, run_round
+    from ingest.landing.rounds import dbt_build, repeat, run_round
 
-    steps = [_land_all, dbt_build] if build else [_land_all]
+    steps = [land_all, dbt_build] if build else [land_all]
     if every is None:
         run_round(steps)
     else:
         repeat(steps, every)
-
-
-def _land_all() -> None:
-    failed = []
-    for name, land in SOURCES.items():
-        try:
-            _reporting(name, land)()
-        except (IngestError, OSError, psycopg2.OperationalError) as error:
-            typer.echo(f"{name}: error: {' '.join(str(error).split())}", err=True)
-            failed.append(name)
-    if failed:
-        raise IngestError(f"not landed: {', '.join(failed)}")
 
 
 @app.command()
@@ -129,11 +88,11 @@ def samples(
     for path in generate():
         typer.echo(f"generated {shown(path)}")
     if live:
-        from ingest.rounds import until_stopped
+        from ingest.landing.rounds import until_stopped
         from ingest.samples.education_live import run_live
 
         with until_stopped() as stop:
-            run_live(sample("education", ""), stop, seconds, typer.echo)
+            run_live(sample("education"), stop, seconds, typer.echo)
 
 
 @app.command()
@@ -141,8 +100,9 @@ def export(
     to: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: data/")] = None,
 ) -> None:
     """Write the files that dbt declares under models/exports."""
-    from ingest.exports import export_all
+    from ingest.published.exports import export_all
 
+    prepare_all()
     for path, rows in export_all(to or data()):
         typer.echo(f"{shown(path)}: {rows:,} rows")
 
@@ -150,7 +110,7 @@ def export(
 @app.command()
 def report() -> None:
     """Tell what was loaded and what was rejected, and how to look further."""
-    from ingest.report import print_report
+    from ingest.published.report import print_report
 
     print_report()
 
@@ -158,38 +118,38 @@ def report() -> None:
 @db.command()
 def start() -> None:
     """Start the server and set the warehouse up."""
-    destination.prepare()
-    to = destination.parameters()
+    prepare_all()
+    to = connect.parameters()
     typer.echo(f"PostgreSQL listens on {to['host']}:{to['port']}")
 
 
 @db.command()
 def stop() -> None:
     """Stop the embedded server."""
-    typer.echo("stopped" if database.stop() else "was not running")
+    typer.echo("stopped" if embedded.stop() else "was not running")
 
 
 @db.command()
 def status() -> None:
     """Tell whether the server runs; exit status 3 where it does not."""
-    if destination.is_embedded() and not database.running():
+    if connect.is_embedded() and not embedded.running():
         typer.echo("the embedded server is not running; the next command starts it")
         raise typer.Exit(3)
-    to = destination.parameters()
-    kind = "embedded" if destination.is_embedded() else "external"
+    to = connect.parameters()
+    kind = "embedded" if connect.is_embedded() else "external"
     typer.echo(f"{kind} PostgreSQL on {to['host']}:{to['port']}, database {to['dbname']}")
 
 
 @db.command()
 def url() -> None:
     """Print the address for a SQL client, as the analyst, who may read marts only."""
-    destination.prepare()
-    typer.echo(destination.analyst_url())
+    prepare_all()
+    typer.echo(connect.analyst_url())
 
 
 @db.command()
 def psql() -> None:
     """Open psql as the analyst."""
-    destination.prepare()
-    program = database.binary("psql")
-    os.execv(program, [program, destination.analyst_url()])  # noqa: S606
+    prepare_all()
+    program = embedded.binary("psql")
+    os.execv(program, [program, connect.analyst_url()])  # noqa: S606

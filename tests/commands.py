@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing import get_context
 from tempfile import NamedTemporaryFile
 
-from ingest.paths import ROOT
+from ingest.common.paths import ROOT
 
 PROGRAMS = {"dbt": ("dbt.cli.main", "cli"), "ingest": ("ingest.cli", "main")}
 SECONDS = 600

@@ -18,8 +18,9 @@ from typing import Any
 import psycopg2
 import pytest
 
-from ingest import database, destination
-from ingest.paths import ROOT
+from ingest.common.paths import ROOT
+from ingest.sources import prepare_all
+from ingest.warehouse import connect, embedded
 from tests import commands
 
 UPSTREAM = ROOT.parent / "shared" / "upstream"
@@ -40,7 +41,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_of_the_users_own() -> None:
-    for name in (*destination.PG_VARIABLES, "PGPASSFILE", "PGOPTIONS"):
+    for name in (*connect.PG_VARIABLES, "PGPASSFILE", "PGOPTIONS"):
         os.environ.pop(name, None)
 
 
@@ -50,16 +51,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WAREHOUSE_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("WAREHOUSE_PORT", str(free_port()))
-        database.start()
+        embedded.start()
         try:
             yield {
-                "PGHOST": database.HOST,
-                "PGPORT": database.port(),
-                "PGUSER": database.OWNER,
-                "PGPASSWORD": database.password(database.OWNER),
+                "PGHOST": embedded.HOST,
+                "PGPORT": embedded.port(),
+                "PGUSER": embedded.OWNER,
+                "PGPASSWORD": embedded.password(embedded.OWNER),
             }
         finally:
-            database.stop()
+            embedded.stop()
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +71,7 @@ def template(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
         admin.execute(f"create database {TEMPLATE}")
         for name, value in {**server, "PGDATABASE": TEMPLATE, "WAREHOUSE_HOME": folder}.items():
             patch.setenv(name, str(value))
-        destination.prepare()
+        prepare_all()
     return folder
 
 
@@ -82,7 +83,7 @@ class Warehouse:
 
     def query(self, sql: str, *values: Any, role: str | None = None) -> list[tuple[Any, ...]]:
         with (
-            closing(destination.connect(role)) as connection,
+            closing(connect.connect(role)) as connection,
             connection,
             connection.cursor() as cursor,
         ):

@@ -52,9 +52,10 @@ def kill_at(window: str, times: int) -> None:
 
 
 if __name__ == "__main__":
-    from ingest import cli, destination
+    from ingest import cli
+    from ingest.sources import prepare_all
 
-    destination.prepare()
+    prepare_all()
     window, times, *arguments = sys.argv[1:]
     kill_at(window, int(times))
     sys.argv = ["ingest", *arguments]

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest import cli, runner
-from ingest.errors import IngestError
+from ingest import cli, land
+from ingest.common.errors import IngestError
+from ingest.landing.declaration import SourceDeclaration
+from ingest.sources import SOURCES
 from tests.conftest import BIN, ROOT, Warehouse
 
 
@@ -52,16 +54,20 @@ def test_settings_go_flag_then_variable_then_sample(warehouse: Warehouse) -> Non
 def test_a_failing_source_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken() -> runner.Run:
-        raise IngestError("its file is gone")
-
     landed = []
-    monkeypatch.setattr(cli, "SOURCES", {"one": broken, "two": lambda: landed.append("two")})
-    monkeypatch.setattr(cli, "_reporting", lambda _name, land: land)
-    with pytest.raises(IngestError, match="not landed: one"):
+
+    def half(source: SourceDeclaration, *_: object) -> None:
+        if source.name == "census":
+            raise IngestError("its file is gone")
+        landed.append(source.name)
+
+    monkeypatch.setattr(land, "SOURCES", {name: SOURCES[name] for name in ("census", "images")})
+    monkeypatch.setattr(land, "land", half)
+    monkeypatch.setattr(land, "_tell", lambda *_: None)
+    with pytest.raises(IngestError, match="not landed: census"):
         cli.all_sources()
-    assert landed == ["two"]
-    assert capsys.readouterr().err == "one: error: its file is gone\n"
+    assert landed == ["images"]
+    assert capsys.readouterr().err == "census: error: its file is gone\n"
 
 
 def test_every_step_is_in_the_log(warehouse: Warehouse) -> None:

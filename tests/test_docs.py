@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from ingest import cli
-from ingest.sources import TABLES
+from ingest.sources import SOURCES
 from tests.conftest import ROOT
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")], key=str)
@@ -42,7 +42,7 @@ def test_every_command_is_in_the_docs() -> None:
 
 
 def test_every_source_has_its_page_linked_from_the_readme() -> None:
-    for source in TABLES:
+    for source in SOURCES:
         assert f"(docs/{source}.md)" in (ROOT / "README.md").read_text()
 
 

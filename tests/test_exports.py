@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import exports
+from ingest.published import exports
 from tests.conftest import Warehouse
 
 

@@ -1,33 +1,29 @@
 """The command `ingest census`."""
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 from ingest.census.source import CensusSource
-from ingest.ledger import Run
-from ingest.runner import run_source
-from ingest.settings import path_setting
+from ingest.census.tables import RAW_SCHEMA
+from ingest.landing.declaration import NOT_GIVEN, SourceDeclaration
 
 File = Annotated[
-    Optional[Path],  # noqa: UP045 - typer on Python 3.10 reads this form
+    Path,
     typer.Option(metavar="FILE", show_default=False),
 ]
 
 
 def census(
-    people: File = None,
-    places: File = None,
+    people: File = NOT_GIVEN,
+    places: File = NOT_GIVEN,
     allow_shrink: Annotated[
         bool, typer.Option("--allow-shrink", help="Accept a file of less than half its last size.")
     ] = False,
-) -> Run:
+) -> CensusSource:
     """Land people and places from two CSV files."""
-    return run_source(
-        CensusSource(
-            path_setting("census", "people", people, "people.csv"),
-            path_setting("census", "places", places, "places.csv"),
-            allow_shrink=allow_shrink,
-        )
-    )
+    return CensusSource(people, places, allow_shrink=allow_shrink)
+
+
+DECLARATION = SourceDeclaration(RAW_SCHEMA, census, inputs=(("people",), ("places",)))

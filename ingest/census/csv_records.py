@@ -19,7 +19,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.csv
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 BOM = b"\xef\xbb\xbf"
 BLOCK_BYTES = 1 << 20

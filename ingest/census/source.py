@@ -10,9 +10,10 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from ingest.census.csv_records import Block, read_header, read_records
-from ingest.census.tables import PEOPLE, PLACES, TABLES
-from ingest.errors import IngestError
-from ingest.ledger import Run
+from ingest.census.tables import PEOPLE, PLACES, RAW_SCHEMA, TABLES
+from ingest.common.errors import IngestError
+from ingest.landing.ledger import Run
+from ingest.warehouse.raw_tables import arrow_schema, rows
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class CensusSource:
     refused unless `allow_shrink` is set: half an upload looks like a small file.
     """
 
-    name = "census"
+    raw_schema = RAW_SCHEMA
 
     def __init__(self, people: Path, places: Path, *, allow_shrink: bool = False) -> None:
         self.files = {"people": (people, PEOPLE), "places": (places, PLACES)}
@@ -96,7 +97,10 @@ def _records(
         records += len(block.lines) + len(block.malformed)
         run.progress.advance(file.tell() - position)
         position = file.tell()
-        yield record_table, pa.table([*block.fields, block.lines], schema=TABLES[record_table])
+        yield (
+            record_table,
+            pa.table([*block.fields, block.lines], schema=arrow_schema(TABLES[record_table])),
+        )
         if block.malformed:
             yield "malformed_lines", _malformed(record_table, block)
     again, size = _digest(file)
@@ -105,9 +109,9 @@ def _records(
     modified_at = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
     log.info("census: %s: %s records read", path, records)
     row = [record_table, str(path.resolve()), digest, size, modified_at, read_at, records]
-    yield "files", pa.table([[value] for value in row], schema=TABLES["files"])
+    yield "files", rows(TABLES["files"], [row])
 
 
 def _malformed(record_table: str, block: Block) -> pa.Table:
-    rows = [(record_table, m.line, m.problem, m.field_count, m.raw_bytes) for m in block.malformed]
-    return pa.table(list(map(list, zip(*rows, strict=True))), schema=TABLES["malformed_lines"])
+    lines = [(record_table, m.line, m.problem, m.field_count, m.raw_bytes) for m in block.malformed]
+    return rows(TABLES["malformed_lines"], lines)

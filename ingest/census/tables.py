@@ -1,36 +1,29 @@
 """What census lands: the columns of the two files and its raw tables."""
 
-import pyarrow as pa
+from ingest.warehouse.raw_schemas import RawSchema
+from ingest.warehouse.raw_tables import Tables, blob, moment, text, whole
 
 PEOPLE = ("given_name", "family_name", "date_of_birth", "place_of_birth")
 PLACES = ("city", "county", "country")
 
-
-def _records(columns: tuple[str, ...]) -> pa.Schema:
-    return pa.schema([*((name, pa.string()) for name in columns), ("line", pa.int64())])
-
-
-TABLES = {
-    "people": _records(PEOPLE),
-    "places": _records(PLACES),
-    "malformed_lines": pa.schema(
-        [
-            ("record_table", pa.string()),
-            ("line", pa.int64()),
-            ("problem", pa.string()),
-            ("field_count", pa.int64()),
-            ("raw_bytes", pa.binary()),
-        ]
-    ),
-    "files": pa.schema(
-        [
-            ("record_table", pa.string()),
-            ("path", pa.string()),
-            ("sha256", pa.string()),
-            ("size_bytes", pa.int64()),
-            ("modified_at", pa.timestamp("us", "UTC")),
-            ("read_at", pa.timestamp("us", "UTC")),
-            ("records_read", pa.int64()),
-        ]
-    ),
+TABLES: Tables = {
+    "people": {**dict.fromkeys(PEOPLE, text), "line": whole},
+    "places": {**dict.fromkeys(PLACES, text), "line": whole},
+    "malformed_lines": {
+        "record_table": text,
+        "line": whole,
+        "problem": text,
+        "field_count": whole,
+        "raw_bytes": blob,
+    },
+    "files": {
+        "record_table": text,
+        "path": text,
+        "sha256": text,
+        "size_bytes": whole,
+        "modified_at": moment,
+        "read_at": moment,
+        "records_read": whole,
+    },
 }
+RAW_SCHEMA = RawSchema("census", TABLES)

@@ -19,7 +19,7 @@ from kombu import Connection
 
 from ingest.classification import batching, embedded
 from ingest.classification.protocol import Reply, read_reply
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 log = logging.getLogger(__name__)
 

@@ -1,81 +1,64 @@
 """The command `ingest classification`."""
 
-from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.errors import IngestError
-from ingest.ledger import Run
-from ingest.paths import home
-from ingest.runner import run_source
-from ingest.settings import path_setting, setting
+from ingest.classification.tables import RAW_SCHEMA
+from ingest.landing.declaration import NOT_GIVEN, SourceDeclaration
 
-NAME = "classification"
+if TYPE_CHECKING:
+    from ingest.classification.source import ClassificationSource
+
+SECONDS = 60.0
 
 Folder = Annotated[
-    Optional[Path],  # noqa: UP045 - typer on Python 3.10 reads this form
+    Path,
     typer.Option(metavar="DIR", show_default=False),
 ]
 Url = Annotated[
-    Optional[str],  # noqa: UP045
+    str,
     typer.Option(
         metavar="URL",
         show_default=False,
-        help="amqp://USER:PASSWORD@HOST:PORT/VHOST, or filesystem:///FOLDER. "
-        "Default: embedded, with a stand-in for the classifier.",
+        help="amqp://USER:PASSWORD@HOST:PORT/VHOST, or filesystem:///FOLDER.",
     ),
 ]
 Seconds = Annotated[
-    Optional[float],  # noqa: UP045
+    float,
     typer.Option(
         metavar="SECONDS",
+        min=0.001,
         show_default=False,
-        help="End when no answer has come for so long. Default: 60.",
+        help=f"End when no answer has come for so long. Default: {SECONDS:g}.",
     ),
 ]
 Queue = Annotated[
-    Optional[str],  # noqa: UP045
+    str,
     typer.Option(metavar="NAME", show_default=False, help="Default: to_ai, from_ai."),
 ]
 
 
 def classification(
-    images: Folder = None,
-    broker: Url = None,
-    timeout: Seconds = None,
-    request_queue: Queue = None,
-    reply_queue: Queue = None,
-) -> Run:
+    images: Folder = NOT_GIVEN,
+    broker: Url = NOT_GIVEN,
+    timeout: Seconds = NOT_GIVEN,
+    request_queue: Queue = NOT_GIVEN,
+    reply_queue: Queue = NOT_GIVEN,
+) -> "ClassificationSource":
     """Have the images of a folder labelled by the classifier behind a broker."""
     # kombu and Pillow are for this command alone: the others start without them.
-    from ingest.classification import embedded
     from ingest.classification.broker import Broker
     from ingest.classification.source import ClassificationSource
-    from ingest.samples.classifier import standing_in
 
-    folder = path_setting(NAME, "images", images, "images")
-    url = broker or setting(NAME, "broker")
-    to_ai = request_queue or setting(NAME, "request_queue") or "to_ai"
-    from_ai = reply_queue or setting(NAME, "reply_queue") or "from_ai"
-    address = url or f"{embedded.SCHEME}{home() / 'broker'}"
-    with ExitStack() as around:
-        to = around.enter_context(closing(Broker(address, to_ai, from_ai)))
-        if not url:
-            around.enter_context(standing_in(address, to_ai, from_ai))
-        run = run_source(ClassificationSource(folder, to, _seconds(timeout)))
-        if not url:
-            run.notes.append("no broker is configured: labels are those of a stand-in classifier")
-        return run
+    queues = Broker(broker, request_queue or "to_ai", reply_queue or "from_ai")
+    return ClassificationSource(images, queues, timeout or SECONDS)
 
 
-def _seconds(flag: float | None) -> float:
-    given = setting(NAME, "timeout")
-    try:
-        seconds = flag if flag is not None else float(given or 60)
-    except ValueError:
-        seconds = 0.0
-    if not seconds > 0:
-        raise IngestError(f"timeout is a number of seconds above 0, not {given!r}")
-    return seconds
+DECLARATION = SourceDeclaration(
+    RAW_SCHEMA,
+    classification,
+    inputs=(("images",), ("broker",)),
+    settings=("timeout", "request_queue", "reply_queue"),
+)

@@ -16,7 +16,7 @@ from pathlib import Path
 from ingest.classification.broker import Broker, Delivery
 from ingest.classification.folder import as_text, read_again
 from ingest.classification.protocol import request
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from PIL import Image as Pillow
 
 from ingest.classification.protocol import photo_id
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 LARGEST_IMAGE = 16 << 20  # bytes
 MOST_PIXELS = 50_000_000

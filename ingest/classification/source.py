@@ -16,8 +16,9 @@ import pyarrow as pa
 from ingest.classification.broker import Broker, Delivery
 from ingest.classification.exchange import MOST_IN_FLIGHT, Exchange, steps
 from ingest.classification.folder import Image, as_text, files, look
-from ingest.classification.tables import TABLES
-from ingest.ledger import Run
+from ingest.classification.tables import RAW_SCHEMA, TABLES
+from ingest.landing.ledger import Run
+from ingest.warehouse.raw_tables import rows
 
 log = logging.getLogger(__name__)
 UNREADABLE = "unreadable"
@@ -47,7 +48,7 @@ class ClassificationSource:
     A run ends when every image has its answer, or when none has come for `timeout` seconds.
     """
 
-    name = "classification"
+    raw_schema = RAW_SCHEMA
 
     def __init__(self, folder: Path, broker: Broker, timeout: float) -> None:
         self.folder, self.broker = folder.resolve(), broker
@@ -96,6 +97,10 @@ class ClassificationSource:
         self._conclude(run)
         return False
 
+    def close(self) -> None:
+        """Close the connection to the broker."""
+        self.broker.close()
+
     def _images(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
         """Yield the files that are new or changed; then set what is missing and was asked for."""
         known = {row[0]: row[1:] for row in run.landed(KNOWN, str(self.folder))}
@@ -118,7 +123,7 @@ class ClassificationSource:
             still = {path for path, row in known.items() if row[3] == UNREADABLE}
             fresh = [i for i in images if i.problem != UNREADABLE or i.path_text not in still]
             self.images_read += len(fresh)
-            yield "images", self._table("images", [self._image_row(image) for image in fresh])
+            yield "images", rows(TABLES["images"], map(self._image_row, fresh))
         self._plan(run, paths)
 
     def _plan(self, run: Run, paths: dict[int, Path]) -> None:
@@ -138,32 +143,27 @@ class ClassificationSource:
         return (*found, digest, number, problem, image.detail, image.read_at)
 
     def _replies(self, run: Run) -> pa.Table:
-        rows = []
+        taken = []
         for one in self.taken:
             self.replies_taken += 1
             where = (run.run_id, self.replies_taken, self.broker.address, self.broker.reply_queue)
             reply = one.reply
             said = (reply.photo_id, reply.label, reply.problem)
             body = (reply.size_bytes, reply.is_text, reply.body)
-            rows.append((*where, *said, *body, one.received_at))
-        return self._table("replies", rows)
+            taken.append((*where, *said, *body, one.received_at))
+        return rows(TABLES["replies"], taken)
 
     def _requests(self) -> pa.Table:
         now = datetime.now(timezone.utc)
         to = (self.broker.address, self.broker.request_queue)
-        return self._table("requests", [(number, *to, now) for number in self.recording])
+        return rows(TABLES["requests"], [(number, *to, now) for number in self.recording])
 
     def _page(self, run: Run) -> pa.Table:
         counts = (self.images_read, len(self.recording), len(self.taken))
         broker = self.broker
         queues = (broker.address, broker.request_queue, broker.reply_queue)
         row = (run.run_id, str(self.folder), *queues, *counts, datetime.now(timezone.utc))
-        return self._table("pages", [row] if any(counts) else [])
-
-    def _table(self, name: str, rows: Sequence[Sequence[object]]) -> pa.Table:
-        schema = TABLES[name]
-        columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-        return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema)
+        return rows(TABLES["pages"], [row] if any(counts) else [])
 
     def _conclude(self, run: Run) -> None:
         exchange = self.exchange

@@ -1,57 +1,49 @@
 """What classification lands."""
 
-import pyarrow as pa
+from ingest.warehouse.raw_schemas import RawSchema
+from ingest.warehouse.raw_tables import Tables, blob, flag, moment, text, whole
 
-_TIME = pa.timestamp("us", "UTC")
-
-TABLES = {
-    "images": pa.schema(
-        [
-            ("folder", pa.string()),
-            ("path", pa.string()),
-            ("size_bytes", pa.int64()),
-            ("modified_ns", pa.int64()),
-            ("sha256", pa.string()),
-            ("photo_id", pa.int64()),
-            ("problem", pa.string()),
-            ("detail", pa.string()),
-            ("read_at", _TIME),
-        ]
-    ),
-    "requests": pa.schema(
-        [
-            ("photo_id", pa.int64()),
-            ("broker", pa.string()),
-            ("request_queue", pa.string()),
-            ("requested_at", _TIME),
-        ]
-    ),
-    "replies": pa.schema(
-        [
-            ("run_id", pa.int64()),
-            ("reply_number", pa.int64()),
-            ("broker", pa.string()),
-            ("reply_queue", pa.string()),
-            ("photo_id", pa.int64()),
-            ("label", pa.string()),
-            ("problem", pa.string()),
-            ("size_bytes", pa.int64()),
-            ("is_text", pa.bool_()),
-            ("body", pa.binary()),
-            ("received_at", _TIME),
-        ]
-    ),
-    "pages": pa.schema(
-        [
-            ("run_id", pa.int64()),
-            ("folder", pa.string()),
-            ("broker", pa.string()),
-            ("request_queue", pa.string()),
-            ("reply_queue", pa.string()),
-            ("images_read", pa.int64()),
-            ("requests_made", pa.int64()),
-            ("replies_taken", pa.int64()),
-            ("counted_at", _TIME),
-        ]
-    ),
+TABLES: Tables = {
+    "images": {
+        "folder": text,
+        "path": text,
+        "size_bytes": whole,
+        "modified_ns": whole,
+        "sha256": text,
+        "photo_id": whole,
+        "problem": text,
+        "detail": text,
+        "read_at": moment,
+    },
+    "requests": {
+        "photo_id": whole,
+        "broker": text,
+        "request_queue": text,
+        "requested_at": moment,
+    },
+    "replies": {
+        "run_id": whole,
+        "reply_number": whole,
+        "broker": text,
+        "reply_queue": text,
+        "photo_id": whole,
+        "label": text,
+        "problem": text,
+        "size_bytes": whole,
+        "is_text": flag,
+        "body": blob,
+        "received_at": moment,
+    },
+    "pages": {
+        "run_id": whole,
+        "folder": text,
+        "broker": text,
+        "request_queue": text,
+        "reply_queue": text,
+        "images_read": whole,
+        "requests_made": whole,
+        "replies_taken": whole,
+        "counted_at": moment,
+    },
 }
+RAW_SCHEMA = RawSchema("classification", TABLES)

@@ -17,10 +17,11 @@ from typing import Any
 import pyarrow as pa
 import requests
 
+from ingest.common.errors import IngestError
 from ingest.education.batches_api import PAGE, get_page
-from ingest.education.tables import rows
-from ingest.errors import IngestError
-from ingest.ledger import Run
+from ingest.education.tables import TABLES
+from ingest.landing.ledger import Run
+from ingest.warehouse.raw_tables import rows
 
 MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]")
 QUARTER = timedelta(minutes=15)
@@ -72,9 +73,12 @@ class Batches:
             page += 1
             run.progress.advance(len(new))
             read_at = datetime.now(timezone.utc)
-            yield "batches", rows("batches", [_row(page, n, received[n], records[n]) for n in new])
+            yield (
+                "batches",
+                rows(TABLES["batches"], [_row(page, n, received[n], records[n]) for n in new]),
+            )
             row = (self.known_as, page, after, len(received), len(new), read_at)
-            yield "batch_pages", rows("batch_pages", [row])
+            yield "batch_pages", rows(TABLES["batch_pages"], [row])
             seen.update(records)
             newest = max(filter(None, [newest, *map(_second, received)]), default=None)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 log = logging.getLogger(__name__)
 

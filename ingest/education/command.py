@@ -1,42 +1,39 @@
 """The command `ingest education`."""
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.ledger import Run
-from ingest.runner import run_source
-from ingest.settings import path_setting, sample, setting
+from ingest.education.tables import RAW_SCHEMA
+from ingest.landing.declaration import NOT_GIVEN, SourceDeclaration
+
+if TYPE_CHECKING:
+    from ingest.education.source import EducationSource
 
 File = Annotated[
-    Optional[Path],  # noqa: UP045 - typer on Python 3.10 reads this form
+    Path,
     typer.Option(metavar="FILE", show_default=False),
 ]
 
 
 def education(
-    students: File = None,
+    students: File = NOT_GIVEN,
     batches_url: Annotated[
-        Optional[str],  # noqa: UP045
+        str,
         typer.Option(metavar="URL", show_default=False),
-    ] = None,
-    test_runs: File = None,
-) -> Run:
+    ] = NOT_GIVEN,
+    test_runs: File = NOT_GIVEN,
+    known_as: str | None = None,
+) -> "EducationSource":
     """Land students from a SQLite file, batches from an API and test runs from a log."""
     # requests is for this command alone: the others start without it.
     from ingest.education.batches import Batches
     from ingest.education.source import EducationSource
 
-    students_file = path_setting("education", "students", students, "students.db")
-    log = path_setting("education", "test_runs", test_runs, "test_runs.log")
-    if url := batches_url or setting("education", "batches_url"):
-        return run_source(EducationSource(students_file, Batches(url), log))
+    return EducationSource(students, Batches(batches_url, known_as), test_runs)
 
-    from ingest.samples.education_api import sample_api
 
-    # Wherever it listens this time, it is one and the same API.
-    folder = sample("education", "")
-    with sample_api(folder) as url:
-        batches = Batches(url, known_as=(folder / "batches").resolve().as_uri())
-        return run_source(EducationSource(students_file, batches, log))
+DECLARATION = SourceDeclaration(
+    RAW_SCHEMA, education, inputs=(("students",), ("batches_url",), ("test_runs",))
+)

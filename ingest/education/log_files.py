@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.errors import IngestError
-from ingest.ledger import Run
+from ingest.common.errors import IngestError
+from ingest.landing.ledger import Run
 
 FINGERPRINT_BYTES = 4096
 LINES_AT_ONCE = 10_000

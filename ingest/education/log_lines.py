@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ingest.common.errors import IngestError
 from ingest.education.log_files import LogFile, open_files, places_to_go_on
-from ingest.education.tables import TABLES, problem_of, rows
-from ingest.errors import IngestError
-from ingest.ledger import Run
+from ingest.education.tables import TABLES, problem_of
+from ingest.landing.ledger import Run
+from ingest.warehouse.raw_tables import arrow_schema, rows
 
 BLOCK_BYTES = 4 << 20
 LONGEST_LINE = 64 << 20  # bytes; this is no log of test runs
@@ -49,7 +50,7 @@ def _new_lines(
         where = (str(path.resolve()), str(file.path), file_id, file.device, file.inode)
         extent = (start, offset, lines_read, file.head(offset), file.tail(offset))
         row = (*where, *extent, datetime.now(timezone.utc))
-        yield "log_reads", rows("log_reads", [row])
+        yield "log_reads", rows(TABLES["log_reads"], [row])
 
 
 def _whole_lines(file: LogFile, offset: int) -> bytes:
@@ -83,4 +84,4 @@ def _lines(file_id: int, offset: int, block: bytes) -> pa.Table:
         problems,
         [line if problem else None for line, problem in zip(lines, problems, strict=True)],
     ]
-    return pa.table(columns, schema=TABLES["log_lines"])
+    return pa.table(columns, schema=arrow_schema(TABLES["log_lines"]))

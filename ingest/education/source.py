@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ingest.common.errors import IngestError
 from ingest.education.batches import Batches
 from ingest.education.log_lines import read_log
 from ingest.education.students import read_students
-from ingest.errors import IngestError
-from ingest.ledger import Run
+from ingest.education.tables import RAW_SCHEMA
+from ingest.landing.ledger import Run
 
 
 class EducationSource:
@@ -20,7 +21,7 @@ class EducationSource:
     the other two from being landed; the run ends as failed all the same.
     """
 
-    name = "education"
+    raw_schema = RAW_SCHEMA
 
     def __init__(self, students: Path, batches: Batches, test_runs: Path) -> None:
         self.students, self.batches, self.test_runs = students, batches, test_runs

@@ -20,9 +20,10 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
-from ingest.education.tables import problem_of, rows
-from ingest.errors import IngestError
-from ingest.ledger import Run
+from ingest.common.errors import IngestError
+from ingest.education.tables import TABLES, problem_of
+from ingest.landing.ledger import Run
+from ingest.warehouse.raw_tables import rows
 
 CHUNK = 100  # ids
 SECONDS_TO_WAIT = 30.0  # for a writer that is in the middle of a transaction
@@ -105,8 +106,8 @@ def _tables(
 ) -> Iterator[tuple[str, pa.Table]]:
     students = [_row(chunk, student) for chunk, _, held in changed for student in held]
     chunks = [(str(path.resolve()), c, digest, len(held), read_at) for c, digest, held in changed]
-    yield "students", rows("students", students)
-    yield "student_chunks", rows("student_chunks", list(chunks))
+    yield "students", rows(TABLES["students"], students)
+    yield "student_chunks", rows(TABLES["student_chunks"], list(chunks))
 
 
 def _row(chunk: int, student: Student) -> tuple[object, ...]:

@@ -1,86 +1,59 @@
 """What education lands: its raw tables, every value of upstream as text."""
 
-import pyarrow as pa
-
-MOMENT = pa.timestamp("us", "UTC")
+from ingest.warehouse.raw_schemas import RawSchema
+from ingest.warehouse.raw_tables import Tables, blob, moment, text, whole
 
 # What cannot be text in Postgres is landed as bytes, with the problem named.
-NOT_TEXT = [("problem", pa.string()), ("raw_bytes", pa.binary())]
+NOT_TEXT = {"problem": text, "raw_bytes": blob}
 
-TABLES = {
-    "students": pa.schema(
-        [
-            ("chunk", pa.int64()),
-            ("id", pa.int64()),
-            ("name", pa.string()),
-            ("batch_id", pa.string()),
-            ("created_at", pa.string()),
-            *NOT_TEXT,
-        ]
-    ),
-    "student_chunks": pa.schema(
-        [
-            ("path", pa.string()),
-            ("chunk", pa.int64()),
-            ("digest", pa.string()),
-            ("students_read", pa.int64()),
-            ("read_at", MOMENT),
-        ]
-    ),
-    "batches": pa.schema(
-        [
-            ("page", pa.int64()),
-            ("position", pa.int64()),
-            ("id", pa.string()),
-            ("name", pa.string()),
-            ("created_at", pa.string()),
-            ("record", pa.string()),
-        ]
-    ),
-    "batch_pages": pa.schema(
-        [
-            ("url", pa.string()),
-            ("page", pa.int64()),
-            ("after", pa.string()),
-            ("records_received", pa.int64()),
-            ("records_new", pa.int64()),
-            ("read_at", MOMENT),
-        ]
-    ),
-    "log_lines": pa.schema(
-        [
-            ("file_id", pa.int64()),
-            ("byte_offset", pa.int64()),
-            ("text", pa.string()),
-            *NOT_TEXT,
-        ]
-    ),
-    "log_reads": pa.schema(
-        [
-            ("path", pa.string()),
-            ("found_as", pa.string()),
-            ("file_id", pa.int64()),
-            ("device", pa.string()),
-            ("inode", pa.string()),
-            ("from_offset", pa.int64()),
-            ("to_offset", pa.int64()),
-            ("lines_read", pa.int64()),
-            ("head_sha256", pa.string()),
-            ("tail_sha256", pa.string()),
-            ("read_at", MOMENT),
-        ]
-    ),
+TABLES: Tables = {
+    "students": {
+        "chunk": whole,
+        "id": whole,
+        "name": text,
+        "batch_id": text,
+        "created_at": text,
+        **NOT_TEXT,
+    },
+    "student_chunks": {
+        "path": text,
+        "chunk": whole,
+        "digest": text,
+        "students_read": whole,
+        "read_at": moment,
+    },
+    "batches": {
+        "page": whole,
+        "position": whole,
+        "id": text,
+        "name": text,
+        "created_at": text,
+        "record": text,
+    },
+    "batch_pages": {
+        "url": text,
+        "page": whole,
+        "after": text,
+        "records_received": whole,
+        "records_new": whole,
+        "read_at": moment,
+    },
+    "log_lines": {"file_id": whole, "byte_offset": whole, "text": text, **NOT_TEXT},
+    "log_reads": {
+        "path": text,
+        "found_as": text,
+        "file_id": whole,
+        "device": text,
+        "inode": text,
+        "from_offset": whole,
+        "to_offset": whole,
+        "lines_read": whole,
+        "head_sha256": text,
+        "tail_sha256": text,
+        "read_at": moment,
+    },
 }
-
-
-def rows(table: str, values: list[tuple[object, ...]]) -> pa.Table:
-    """Return `values`, one tuple a row in the order of the columns, as an Arrow table."""
-    schema = TABLES[table]
-    columns = zip(*values, strict=True) if values else [()] * len(schema)
-    return pa.table(
-        [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)],
-        schema=schema,
-    )
+RAW_SCHEMA = RawSchema("education", TABLES)
 
 
 def problem_of(raw: bytes) -> str | None:

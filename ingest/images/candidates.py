@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.ledger import Run
+from ingest.landing.ledger import Run
 
 ROWS_BEFORE_COPY = 20_000
 ROWS_AT_A_TIME = 1_000

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ingest import destination
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
+from ingest.warehouse import connect
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,7 +99,7 @@ class _Published:
         self._refusals = dbapi.ProgrammingError
         try:
             # Each query a transaction of its own: none stays open while the caller is at work.
-            self._connection = dbapi.connect(destination.url("analyst"), autocommit=True)
+            self._connection = dbapi.connect(connect.url("analyst"), autocommit=True)
         except dbapi.Error as error:
             raise IngestError(f"the warehouse cannot be reached: {_line(error)}") from error
         self._cursor = self._connection.cursor()

@@ -8,12 +8,12 @@ import pyarrow as pa
 from ingest.images.answers import Fetched
 from ingest.images.download import Attempt
 from ingest.images.tables import TABLES
+from ingest.warehouse import raw_tables
 
 
 def table(name: str, rows: Sequence[Sequence[object]]) -> tuple[str, pa.Table]:
     """Return rows, their values in the order of the raw table's columns, as the runner takes it."""
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * len(TABLES[name])
-    return name, pa.table(columns, schema=TABLES[name])
+    return name, raw_tables.rows(TABLES[name], rows)
 
 
 def attempts(run_id: int, listing: str, made: Iterable[Attempt]) -> tuple[str, pa.Table]:

@@ -10,16 +10,18 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from ingest.images import rows
 from ingest.images.answers import Fetched
 from ingest.images.candidates import Candidates
 from ingest.images.download import Attempt, Downloader
 from ingest.images.limits import Limits
 from ingest.images.listing import Crawler
+from ingest.images.tables import RAW_SCHEMA
 from ingest.images.url_list import read_url_list
 from ingest.images.web import Web
-from ingest.ledger import Run
+from ingest.landing.ledger import Run
+from ingest.warehouse.raw_schemas import RawSchema
 
 Tables: TypeAlias = list[tuple[str, pa.Table]]
 
@@ -39,7 +41,7 @@ class ImagesSource:
     limits: Limits = field(default_factory=Limits)
     served_here: tuple[str, int] | None = None
     top_up: bool = False
-    name: str = "images"
+    raw_schema: RawSchema = RAW_SCHEMA
 
     def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
         """Yield outcomes and contents in chunks of a few megabytes, then the run's own counts.

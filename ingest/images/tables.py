@@ -1,63 +1,50 @@
 """What images lands: its raw tables."""
 
-import pyarrow as pa
+from pathlib import Path
 
-_TIME = pa.timestamp("us", "UTC")
+from ingest.warehouse.raw_schemas import RawSchema
+from ingest.warehouse.raw_tables import Tables, blob, moment, real, text, whole
 
-TABLES = {
-    "attempts": pa.schema(
-        [
-            ("run_id", pa.int64()),
-            ("draw", pa.int64()),
-            ("listing", pa.string()),
-            ("url", pa.string()),
-            ("file_name", pa.string()),
-            ("listed_title", pa.string()),
-            ("attempted_at", _TIME),
-            ("duration_ms", pa.float64()),
-            ("tries", pa.int64()),
-            ("status", pa.int64()),
-            ("error", pa.string()),
-            ("detail", pa.string()),
-            ("bytes", pa.int64()),
-            ("sha256", pa.string()),
-        ]
-    ),
-    "contents": pa.schema(
-        [
-            ("sha256", pa.string()),
-            ("format", pa.string()),
-            ("width", pa.int64()),
-            ("height", pa.int64()),
-            ("content", pa.binary()),
-        ]
-    ),
-    "pages": pa.schema(
-        [
-            ("run_id", pa.int64()),
-            ("listing", pa.string()),
-            ("url", pa.string()),
-            ("attempted_at", _TIME),
-            ("duration_ms", pa.float64()),
-            ("tries", pa.int64()),
-            ("status", pa.int64()),
-            ("error", pa.string()),
-            ("detail", pa.string()),
-            ("bytes", pa.int64()),
-            ("links", pa.int64()),
-        ]
-    ),
-    "draws": pa.schema(
-        [
-            ("run_id", pa.int64()),
-            ("listing", pa.string()),
-            ("seed", pa.int64()),
-            ("asked", pa.int64()),
-            ("urls_listed", pa.int64()),
-            ("urls_disallowed", pa.int64()),
-            ("pages_read", pa.int64()),
-            ("urls_taken", pa.int64()),
-            ("drawn_at", _TIME),
-        ]
-    ),
+# What came of asking for one URL
+OUTCOME = {
+    "attempted_at": moment,
+    "duration_ms": real,
+    "tries": whole,
+    "status": whole,
+    "error": text,
+    "detail": text,
+    "bytes": whole,
 }
+
+TABLES: Tables = {
+    "attempts": {
+        "run_id": whole,
+        "draw": whole,
+        "listing": text,
+        "url": text,
+        "file_name": text,
+        "listed_title": text,
+        **OUTCOME,
+        "sha256": text,
+    },
+    "contents": {
+        "sha256": text,
+        "format": text,
+        "width": whole,
+        "height": whole,
+        "content": blob,
+    },
+    "pages": {"run_id": whole, "listing": text, "url": text, **OUTCOME, "links": whole},
+    "draws": {
+        "run_id": whole,
+        "listing": text,
+        "seed": whole,
+        "asked": whole,
+        "urls_listed": whole,
+        "urls_disallowed": whole,
+        "pages_read": whole,
+        "urls_taken": whole,
+        "drawn_at": moment,
+    },
+}
+RAW_SCHEMA = RawSchema("images", TABLES, Path(__file__).with_name("raw.sql").read_text())

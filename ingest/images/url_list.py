@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 
 def read_url_list(path: Path) -> Iterator[tuple[str, str | None]]:

@@ -1,23 +1,47 @@
-"""Generates stand-ins for the upstream systems, with their quirks, under `data/samples`."""
+"""Stand-ins for the upstream systems, with their quirks, under `data/samples`.
 
-from collections.abc import Callable, Iterator, Mapping
+Each module generates the files of one source, and serves them: `inputs` yields what the source's
+command would be given, while the systems that need it are running.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Protocol, cast
 
-from ingest.samples import census, classification, education, images, signatures
-from ingest.settings import sample
+from ingest.common.paths import sample
 
-GENERATORS: Mapping[str, Callable[[Path], Iterator[Path]]] = {
-    "census": census.generate,
-    "classification": classification.generate,
-    "education": education.generate,
-    "images": images.generate,
-    "signatures": signatures.generate,
-}
+SAMPLES = ("census", "classification", "education", "images", "signatures")
+
+
+class Sample(Protocol):
+    """What each module of this package offers."""
+
+    def generate(self, folder: Path) -> Iterator[Path]:
+        """Write the sample into the folder; yield the paths to tell of."""
+        ...
+
+    def inputs(self, folder: Path) -> AbstractContextManager[Mapping[str, Any]]:
+        """Serve the sample in the folder; yield the parameters that lead a reader to it."""
+        ...
 
 
 def generate(*sources: str) -> Iterator[Path]:
     """Generate these sources, or all, where they are not there yet; yield each new file's path."""
-    for source in sources or GENERATORS:
-        folder = sample(source, "")
+    for source in sources or SAMPLES:
+        folder = sample(source)
         if not folder.exists():
-            yield from GENERATORS[source](folder)
+            yield from _sample(source).generate(folder)
+
+
+@contextmanager
+def serving(source: str) -> Iterator[Mapping[str, Any]]:
+    """Serve the sample of a source, generated if need be; yield its reader's parameters."""
+    list(generate(source))
+    with _sample(source).inputs(sample(source)) as inputs:
+        yield inputs
+
+
+def _sample(source: str) -> Sample:
+    return cast(Sample, import_module(f"ingest.samples.{source}"))

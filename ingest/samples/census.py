@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -41,6 +42,12 @@ def generate(folder: Path) -> Iterator[Path]:
     people += [["Line\nBreak", 'O"Quote, Sr.', "1901-01-01", cities[0]], people[0]]
     header = ["given_name", "family_name", "date_of_birth", "place_of_birth"]
     yield _write(folder / "people.csv", header, people, b"".join(FAULTY_PEOPLE))
+
+
+@contextmanager
+def inputs(folder: Path) -> Iterator[Mapping[str, Path]]:
+    """Yield the two files."""
+    yield {"people": folder / "people.csv", "places": folder / "places.csv"}
 
 
 def _county(fake: Faker) -> tuple[str, str]:

@@ -4,10 +4,13 @@ import io
 import random
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
+
+from ingest.common.paths import home
 
 SEED = 64
 IMAGES = 40
@@ -26,6 +29,16 @@ def generate(folder: Path) -> Iterator[Path]:
     for name, content in {"whole.png": whole, "copy_of_whole.png": whole, **faults(whole)}.items():
         (images / name).write_bytes(content)
     yield images.replace(folder / "images")
+
+
+@contextmanager
+def inputs(folder: Path) -> Iterator[Mapping[str, object]]:
+    """Let a stand-in for the classifier answer over a broker that is a folder."""
+    from ingest.samples.classifier import standing_in
+
+    broker = f"filesystem://{home() / 'broker'}"
+    with standing_in(broker, "to_ai", "from_ai"):
+        yield {"images": folder / "images", "broker": broker}
 
 
 def picture(chance: random.Random, kind: str = "PNG", side: int = SIDE) -> bytes:

@@ -10,8 +10,8 @@ import csv
 import json
 import random
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -169,6 +169,20 @@ def generate(folder: Path) -> Iterator[Path]:
     platform.write_log()
     platform.close_books()
     yield from (folder / "students.db", folder / "batches.json", platform.log)
+
+
+@contextmanager
+def inputs(folder: Path) -> Iterator[Mapping[str, object]]:
+    """Serve the API; wherever it listens this time, it is one and the same."""
+    from ingest.samples.education_api import sample_api
+
+    with sample_api(folder) as url:
+        yield {
+            "students": folder / "students.db",
+            "batches_url": url,
+            "test_runs": folder / "test_runs.log",
+            "known_as": (folder / "batches").resolve().as_uri(),
+        }
 
 
 def now() -> datetime:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 PAGE = 100
 ADDRESS = "batches_url"  # the file in which a running stand-in tells its address

@@ -8,7 +8,7 @@ import io
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -65,6 +65,13 @@ def _picture(numbers: random.Random, ending: str) -> bytes:
         file, "JPEG" if ending == "jpg" else "PNG"
     )
     return file.getvalue()
+
+
+@contextmanager
+def inputs(folder: Path) -> Iterator[Mapping[str, object]]:
+    """Serve the folder; its address is the same at whatever port it is served."""
+    with host(folder) as port:
+        yield {"url": f"http://{HOST}/", "served_here": (HOST, port)}
 
 
 @contextmanager

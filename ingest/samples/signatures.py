@@ -2,7 +2,8 @@
 
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from math import cos, sin
 from pathlib import Path
 from uuid import UUID
@@ -47,6 +48,12 @@ def generate(folder: Path) -> Iterator[Path]:
     source_b(beside / "SOURCE_B", rng)
     beside.replace(folder)
     yield from (folder / "SOURCE_A", folder / "SOURCE_B")
+
+
+@contextmanager
+def inputs(folder: Path) -> Iterator[Mapping[str, Path]]:
+    """Yield the two folders."""
+    yield {"source_a": folder / "SOURCE_A", "source_b": folder / "SOURCE_B"}
 
 
 def source_a(folder: Path, rng: random.Random, signees: int, samples: int, forgers: int) -> None:

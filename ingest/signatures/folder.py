@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 LARGEST_FILE = 32 << 20  # bytes; a larger one lands without its content
 SETTLED_NS = 2_000_000_000  # file systems keep time in ticks of up to two seconds

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from ingest.signatures.folder import Entry, path_text
 
 INDEX = "INDEX"

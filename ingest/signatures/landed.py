@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ingest.ledger import Run
+from ingest.landing.ledger import Run
 
 FILES = """
 with events as (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Union
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 
 @dataclass(frozen=True)

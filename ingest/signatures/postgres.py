@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from ingest.signatures.collaborators import Signature, Signee
 from ingest.signatures.folder import LARGEST_FILE
 from ingest.signatures.tables import REGISTERED

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from ingest import destination
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from ingest.signatures.collaborators import (
     AssetService,
     Signature,
@@ -30,7 +29,9 @@ from ingest.signatures.postgres import (
     PostgresSignees,
     RawTables,
 )
-from ingest.signatures.tables import REGISTERED
+from ingest.signatures.tables import RAW_SCHEMA, REGISTERED
+from ingest.warehouse import connect
+from ingest.warehouse.raw_schemas import prepare
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
@@ -74,9 +75,9 @@ def register_signatures(
     """
     new_signatures = list(new_signatures)
     check(new_signatures, idempotence_key)
-    destination.prepare()
+    prepare(RAW_SCHEMA)
     with (
-        closing(destination.connect("loader")) as warehouse,
+        closing(connect.connect("loader")) as warehouse,
         warehouse,
         warehouse.cursor() as cursor,
     ):

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ingest.errors import IngestError
-from ingest.ledger import Run
+from ingest.common.errors import IngestError
+from ingest.landing.ledger import Run
 from ingest.signatures.folder import Entry, Read, list_folder, read_file
 from ingest.signatures.index_file import INDEX, digest, read_lines
 from ingest.signatures.landed import Landed, landed_counts, landed_files
-from ingest.signatures.tables import SOURCE_A, SOURCE_B, TABLES
+from ingest.signatures.tables import RAW_SCHEMA, SOURCE_A, SOURCE_B, TABLES
+from ingest.warehouse.raw_tables import arrow_schema, rows
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class SignatureSource:
     deleted files.
     """
 
-    name = "signatures"
+    raw_schema = RAW_SCHEMA
 
     def __init__(self, source_a: Path, source_b: Path, *, allow_shrink: bool = False) -> None:
         self.roots = {SOURCE_A: source_a, SOURCE_B: source_b}
@@ -85,14 +86,14 @@ class _Reader:
         yield from self._changed_files()
         gone = [path for path in self.known if path not in self.entries]
         if gone:
-            rows = [[self.source, path, self.read_at, self.run.run_id] for path in gone]
-            yield "removed_files", _table("removed_files", rows)
+            removed = [[self.source, path, self.read_at, self.run.run_id] for path in gone]
+            yield "removed_files", rows(TABLES["removed_files"], removed)
         yield from self._counts()
         self.run.units_read += len(self.entries)
         log.info("%s: %s files listed, %s gone", self.source, len(self.entries), len(gone))
 
     def _changed_files(self) -> Chunks:
-        rows: list[list[object]] = []
+        changed: list[list[object]] = []
         held = 0
         for path, entry in list(self.entries.items()):
             self.run.progress.advance(1)
@@ -111,13 +112,13 @@ class _Reader:
                 continue
             if self.source == SOURCE_B and path == INDEX:
                 yield from self._index(entry, read)
-            rows.append(self._row(path, entry, read, fingerprint))
+            changed.append(self._row(path, entry, read, fingerprint))
             held += len(read.content or b"")
-            if held >= CHUNK_BYTES or len(rows) >= CHUNK_FILES:
-                yield "files", _table("files", rows)
-                rows, held = [], 0
-        if rows:
-            yield "files", _table("files", rows)
+            if held >= CHUNK_BYTES or len(changed) >= CHUNK_FILES:
+                yield "files", rows(TABLES["files"], changed)
+                changed, held = [], 0
+        if changed:
+            yield "files", rows(TABLES["files"], changed)
 
     def _row(self, path: str, entry: Entry, read: Read, fingerprint: str | None) -> list[object]:
         modified_at = entry.status.st_mtime_ns // 1000  # not a datetime: the year may be 12000
@@ -134,7 +135,7 @@ class _Reader:
             numbers = pa.array(range(count + 1, count + len(lines) + 1), pa.int64())
             runs = pa.repeat(pa.scalar(self.run.run_id, pa.int64()), len(lines))
             columns = [numbers, pa.array(lines, pa.binary()), runs]
-            yield "index_lines", pa.table(columns, schema=TABLES["index_lines"])
+            yield "index_lines", pa.table(columns, schema=arrow_schema(TABLES["index_lines"]))
             count += len(lines)
         yield (
             "counts",
@@ -159,18 +160,10 @@ class _Reader:
             yield "counts", self._count_rows(changed)
 
     def _count_rows(self, counts: list[tuple[str, str, int]]) -> pa.Table:
-        rows = [[*count, self.read_at, self.run.run_id] for count in counts]
-        return _table("counts", rows)
+        counted = [[*count, self.read_at, self.run.run_id] for count in counts]
+        return rows(TABLES["counts"], counted)
 
 
 def _directory(path: str) -> str:
     folder, slash, _name = path.rpartition("/")
     return folder + slash
-
-
-def _table(name: str, rows: list[list[object]]) -> pa.Table:
-    columns = zip(*rows, strict=True)
-    schema = TABLES[name]
-    return pa.table(
-        [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema
-    )

@@ -4,78 +4,59 @@ Rows of `files`, `removed_files` and `counts` are events: what holds now is the 
 path or origin, by `run_id`, the run's number in the ledger. Clocks are not asked.
 """
 
-import pyarrow as pa
+from ingest.warehouse.raw_schemas import RawSchema
+from ingest.warehouse.raw_tables import Tables, blob, moment, text, whole
 
 SOURCE_A = "SOURCE_A"
 SOURCE_B = "SOURCE_B"
 REGISTERED = "REGISTERED"
 
-MOMENT = pa.timestamp("us", "UTC")
-
-TABLES = {
-    "files": pa.schema(
-        [
-            ("source", pa.string()),
-            ("path", pa.string()),
-            ("size_bytes", pa.int64()),
-            ("sha256", pa.string()),
-            ("modified_at", MOMENT),
-            ("read_at", MOMENT),
-            ("problem", pa.string()),
-            ("fingerprint", pa.string()),
-            ("content", pa.binary()),
-            ("run_id", pa.int64()),
-        ]
-    ),
-    "removed_files": pa.schema(
-        [
-            ("source", pa.string()),
-            ("path", pa.string()),
-            ("read_at", MOMENT),
-            ("run_id", pa.int64()),
-        ]
-    ),
-    "index_lines": pa.schema(
-        [("line", pa.int64()), ("raw_bytes", pa.binary()), ("run_id", pa.int64())]
-    ),
-    "counts": pa.schema(
-        [
-            ("record_table", pa.string()),
-            ("origin", pa.string()),
-            ("records_read", pa.int64()),
-            ("read_at", MOMENT),
-            ("run_id", pa.int64()),
-        ]
-    ),
-    "registrations": pa.schema(
-        [
-            ("idempotence_key", pa.string()),
-            ("digest", pa.string()),
-            ("signee_id", pa.string()),
-            ("signature_ids", pa.string()),
-            ("registered_at", MOMENT),
-        ]
-    ),
-    "registered_signees": pa.schema(
-        [
-            ("signee_id", pa.string()),
-            ("medium", pa.string()),
-            ("local_id", pa.string()),
-            ("registered_at", MOMENT),
-        ]
-    ),
-    "registered_signatures": pa.schema(
-        [
-            ("signature_id", pa.string()),
-            ("signee_id", pa.string()),
-            ("signee_medium", pa.string()),
-            ("local_id", pa.string()),
-            ("medium", pa.string()),
-            ("sample_number", pa.int64()),
-            ("path", pa.string()),
-            ("asset_id", pa.string()),
-            ("metadata", pa.string()),
-            ("registered_at", MOMENT),
-        ]
-    ),
+TABLES: Tables = {
+    "files": {
+        "source": text,
+        "path": text,
+        "size_bytes": whole,
+        "sha256": text,
+        "modified_at": moment,
+        "read_at": moment,
+        "problem": text,
+        "fingerprint": text,
+        "content": blob,
+        "run_id": whole,
+    },
+    "removed_files": {"source": text, "path": text, "read_at": moment, "run_id": whole},
+    "index_lines": {"line": whole, "raw_bytes": blob, "run_id": whole},
+    "counts": {
+        "record_table": text,
+        "origin": text,
+        "records_read": whole,
+        "read_at": moment,
+        "run_id": whole,
+    },
+    "registrations": {
+        "idempotence_key": text,
+        "digest": text,
+        "signee_id": text,
+        "signature_ids": text,
+        "registered_at": moment,
+    },
+    "registered_signees": {
+        "signee_id": text,
+        "medium": text,
+        "local_id": text,
+        "registered_at": moment,
+    },
+    "registered_signatures": {
+        "signature_id": text,
+        "signee_id": text,
+        "signee_medium": text,
+        "local_id": text,
+        "medium": text,
+        "sample_number": whole,
+        "path": text,
+        "asset_id": text,
+        "metadata": text,
+        "registered_at": moment,
+    },
 }
+RAW_SCHEMA = RawSchema("signatures", TABLES)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.census import csv_records
 from ingest.census.csv_records import Malformed, read_header, read_records
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 
 COLUMNS = ("a", "b")
 Row = tuple[int, str, str]

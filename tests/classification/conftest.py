@@ -20,7 +20,7 @@ import amqp
 import pytest
 from PIL import Image
 
-from ingest.paths import ROOT
+from ingest.common.paths import ROOT
 from tests.classification.hashing_classifier import label
 from tests.conftest import Warehouse
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from ingest.classification.command import classification
 from ingest.classification.folder import files, look
 from ingest.classification.source import _checked
-from ingest.paths import ROOT
+from ingest.common.paths import ROOT
+from ingest.landing.runner import run_source
 from ingest.samples.classifier import label
 from tests.conftest import Warehouse
 
@@ -19,7 +20,7 @@ from tests.conftest import Warehouse
 def test_samples_are_labelled_and_exported_without_any_settings(warehouse: Warehouse) -> None:
     warehouse.ingest("samples")
     output = warehouse.ingest("classification")
-    assert "41 image(s) labelled; no broker is configured" in output
+    assert "41 image(s) labelled" in output
     warehouse.build()
     warehouse.ingest("export")
     published = warehouse.query("select file_path, label from marts.image_labels order by 1")
@@ -44,7 +45,7 @@ def test_the_stand_in_serves_on_its_own(
     command = [sys.executable, "-m", "ingest.samples.classifier", "--broker", url]
     stand_in = subprocess.Popen(command, cwd=ROOT)
     try:
-        run = classification(images(30), url, 20)
+        run = run_source(classification(images(30), url, 20))
     finally:
         stand_in.kill()
         stand_in.wait()
@@ -57,9 +58,13 @@ def test_files_that_are_known_are_not_read_again(
 ) -> None:
     folder = images(3)
     url = f"filesystem://{folder.parent / 'broker'}"
-    assert classification(folder, url, 1).notes[0].startswith("3 image(s) without an answer")
+    assert (
+        run_source(classification(folder, url, 1))
+        .notes[0]
+        .startswith("3 image(s) without an answer")
+    )
     os.utime(folder / "00001.png", ns=(0, 0))
-    classification(folder, url, 1)
+    run_source(classification(folder, url, 1))
     assert warehouse.query(
         "select images_read from raw_classification.pages order by counted_at"
     ) == [(3,), (1,)]

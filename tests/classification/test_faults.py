@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from ingest.classification.command import classification
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from ingest.samples.classification import faults, picture
 from tests.classification.conftest import MODELS, URL, Queues, reconciliation, wait_for
 from tests.classification.hashing_classifier import label

@@ -6,9 +6,10 @@ from importlib import import_module
 import pyarrow as pa
 import pytest
 
-from ingest.classification.tables import TABLES
-from ingest.ledger import Run
-from ingest.runner import run_source
+from ingest.classification.tables import RAW_SCHEMA, TABLES
+from ingest.landing.ledger import Run
+from ingest.landing.runner import run_source
+from ingest.warehouse.raw_tables import rows
 from tests.conftest import Warehouse
 
 COUNT = (
@@ -18,26 +19,30 @@ COUNT = (
 
 
 class Pages:
-    name = "classification"
+    raw_schema = RAW_SCHEMA
 
     def __init__(self, *pages: int) -> None:
         self.pages, self.seen = list(pages), list[int]()
+        self.is_closed = False
 
     def read(self, _run: Run) -> Iterator[tuple[str, pa.Table]]:
-        ids = list(range(self.pages.pop(0)))
-        nothing = [[None] * len(ids)] * 3
-        yield "requests", pa.table([ids, *nothing], schema=TABLES["requests"])
+        ids = range(self.pages.pop(0))
+        yield "requests", rows(TABLES["requests"], [(number, None, None, None) for number in ids])
 
     def loaded(self, run: Run) -> bool:
         ((count,),) = run.execute(COUNT)
         self.seen.append(count)
         return bool(self.pages)
 
+    def close(self) -> None:
+        self.is_closed = True
+
 
 def test_each_load_is_complete_before_the_source_hears_of_it(warehouse: Warehouse) -> None:
     source = Pages(2, 0, 3)
     run = run_source(source)
     assert source.seen == [2, 2, 5]
+    assert source.is_closed
     assert run.rows_landed == 5
     assert warehouse.query("select outcome, rows_landed from raw_ledger.runs") == [("loaded", 5)]
 
@@ -55,4 +60,5 @@ def test_a_source_does_not_hear_of_a_load_that_failed(
     with pytest.raises(RuntimeError):
         run_source(source)
     assert source.seen == []
+    assert source.is_closed
     assert warehouse.query(COUNT) == [(0,)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ingest.paths import ROOT
+from ingest.common.paths import ROOT
 from tests.conftest import BIN
 
 FILE = ROOT / "docker-compose.yml"
@@ -119,6 +119,6 @@ def test_the_example_settings_are_those_of_the_file() -> None:
 
 
 def test_the_database_is_made_as_the_embedded_one_is() -> None:
-    embedded = (ROOT / "ingest" / "database.py").read_text()
+    embedded = (ROOT / "ingest" / "warehouse" / "embedded.py").read_text()
     for option in DATABASE["POSTGRES_INITDB_ARGS"].split():
         assert f'"{option}"' in embedded, option

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 from typing import Any
 
-from ingest.paths import ROOT
+from ingest.common.paths import ROOT
 from tests.conftest import BIN
 from tests.containers.test_compose import OURS
 

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from ingest.education.batches import Batches
 from ingest.education.source import EducationSource
-from ingest.ledger import Run
-from ingest.runner import run_source
+from ingest.landing.ledger import Run
+from ingest.landing.runner import run_source
 from tests.conftest import Warehouse
 
 Reply = tuple[int, bytes]

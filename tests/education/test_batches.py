@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from tests.conftest import Warehouse
 from tests.education.platform import Reply, Systems, answering, api, batch, body
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from tests.education.platform import Systems, run
 
 

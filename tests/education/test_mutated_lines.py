@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from ingest.education.log_files import open_files
 from ingest.education.log_lines import _new_lines
-from ingest.ledger import Run
-from ingest.progress import Progress
+from ingest.landing.ledger import Run
+from ingest.landing.progress import Progress
 from tests.education.platform import Systems, run
 
 LINES = 10_000

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from tests.education.platform import Systems
 
 NOW = """

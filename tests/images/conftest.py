@@ -7,8 +7,8 @@ import pytest
 
 from ingest.images.limits import Limits
 from ingest.images.source import ImagesSource
-from ingest.ledger import Run
-from ingest.runner import run_source
+from ingest.landing.ledger import Run
+from ingest.landing.runner import run_source
 from tests.conftest import Warehouse
 from tests.images.hosts import RawHost, raw_host
 

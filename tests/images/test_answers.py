@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from ingest.images.answers import Refused, redirected, seconds_to_wait
 from ingest.images.decode import decode
 from ingest.images.url_list import read_url_list

@@ -6,8 +6,9 @@ from itertools import islice
 import pytest
 
 from ingest.images.candidates import Candidates
-from ingest.ledger import Run, open_run
-from ingest.progress import Progress
+from ingest.landing.ledger import Run, open_run
+from ingest.landing.progress import Progress
+from ingest.sources import prepare_all
 from tests.conftest import Warehouse
 from tests.images.conftest import Fetch
 from tests.images.hosts import RawHost, answer, page, png
@@ -15,9 +16,7 @@ from tests.images.hosts import RawHost, answer, page, png
 
 @pytest.fixture
 def run(warehouse: Warehouse) -> Iterator[Run]:  # noqa: ARG001 - in its database
-    from ingest import destination
-
-    destination.prepare()
+    prepare_all()
     with open_run("images", Progress("images")) as run:
         yield run
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pytest
 from PIL import Image
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from tests.conftest import Warehouse
 from tests.images.conftest import IMAGES_ONLY, Fetch
 from tests.images.hosts import Answer, RawHost, answer, page, png, redirect

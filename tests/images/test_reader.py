@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from ingest.images import ImageStructure, get_random_images
 from tests.conftest import Warehouse
 from tests.images.conftest import IMAGES_ONLY

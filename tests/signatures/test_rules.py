@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import destination
+from ingest.warehouse import connect
 from tests.conftest import Warehouse
 from tests.signatures.datasets import uuid
 
@@ -29,7 +29,7 @@ def test_every_name_stroke_and_index_line_is_judged(warehouse: Warehouse) -> Non
     warehouse.run("dbt", "--quiet", "run", "--select", "staging.signatures")
     warehouse.run("dbt", "--quiet", "compile", "--select", "int_signatures__strokes")
     strokes = Path(warehouse.env["DBT_TARGET_PATH"], COMPILED, "int_signatures__strokes.sql")
-    with closing(destination.connect()) as connection, connection.cursor() as cursor:
+    with closing(connect.connect()) as connection, connection.cursor() as cursor:
 
         def ask(question: str, tables: dict[str, Rows]) -> list[tuple[Any, ...]]:
             for table, rows in {"_dlt_loads": [LOAD], **tables}.items():

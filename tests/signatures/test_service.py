@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import IngestError
+from ingest.common.errors import IngestError
 from ingest.signatures import NewImageSignature, NewXYZSignature, register_signatures
 from ingest.signatures.collaborators import Signature, Signee
 from tests.conftest import ROOT, Warehouse

@@ -13,9 +13,9 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from ingest import destination
-from ingest.errors import IngestError, cause_of
-from ingest.progress import Progress
+from ingest.common.errors import IngestError, cause_of
+from ingest.landing.progress import Progress
+from ingest.warehouse import connect
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def open_run(source: str, progress: Progress) -> Iterator[Run]:
 
     Raises `IngestError` at once where another run of the same source is under way.
     """
-    with closing(destination.connect("loader")) as warehouse:
+    with closing(connect.connect("loader")) as warehouse:
         run = Run(source, 0, warehouse, progress, follows_a_kill=False)
         ((free,),) = run.execute(
             "select pg_try_advisory_lock(hashtext('ingest'), hashtext(%s))", source

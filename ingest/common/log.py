@@ -5,7 +5,7 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from ingest.paths import logs
+from ingest.common.paths import logs
 
 LARGEST_LOG = 10 << 20  # bytes; four older files are kept
 FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"

@@ -22,9 +22,9 @@ from typing import Any, TextIO
 
 import psycopg2
 
-from ingest import destination
-from ingest.errors import IngestError
-from ingest.paths import dbt_target
+from ingest.common.errors import IngestError
+from ingest.common.paths import dbt_target
+from ingest.warehouse import connect
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,7 @@ def export_all(folder: Path) -> Iterator[tuple[Path, int]]:
     """Write every declared file into `folder`; yield each path and its number of rows."""
     exports = declared()
     folder.mkdir(parents=True, exist_ok=True)
-    destination.prepare()
-    with closing(destination.connect("transformer")) as warehouse:
+    with closing(connect.connect("transformer")) as warehouse:
         for export in exports:
             query = f"select * from {export.relation} order by {export.order_by}"  # noqa: S608
             with (

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def home() -> Path:
@@ -19,6 +19,11 @@ def logs() -> Path:
 def data() -> Path:
     """Folder of exports and generated samples: `WAREHOUSE_DATA` or `data/`."""
     return _chosen("WAREHOUSE_DATA", "data")
+
+
+def sample(source: str, name: str = "") -> Path:
+    """Where the generated sample file `name` of `source` lies, or the folder of them all."""
+    return data() / "samples" / source / name
 
 
 def dbt_target() -> Path:

@@ -14,8 +14,8 @@ from types import FrameType
 
 import psycopg2
 
-from ingest.errors import IngestError
-from ingest.paths import ROOT
+from ingest.common.errors import IngestError
+from ingest.common.paths import ROOT
 
 log = logging.getLogger(__name__)
 Step = Callable[[], None]

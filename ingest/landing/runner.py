@@ -14,16 +14,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import pyarrow as pa
-
-from ingest import destination
-from ingest.errors import IngestError, cause_of
-from ingest.ledger import Run, open_run
-from ingest.progress import Progress
-from ingest.sources import TABLES
+from ingest.common.errors import IngestError, cause_of
+from ingest.landing.ledger import Run, open_run
+from ingest.landing.progress import Progress
+from ingest.warehouse import raw_schemas
+from ingest.warehouse.raw_schemas import RawSchema
 
 if TYPE_CHECKING:
     import dlt
+    import pyarrow as pa
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +34,11 @@ delete from {table} where _dlt_load_id not in ({loads})
 
 
 class Source(Protocol):
-    """What the runner asks of a source: its name, and its records as Arrow tables."""
+    """What the runner asks of a source: where it lands, and its records as Arrow tables."""
 
-    name: str
+    raw_schema: RawSchema
 
-    def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
+    def read(self, run: Run) -> Iterator[tuple[str, "pa.Table"]]:
         """Yield (raw table name, rows) in chunks that fit in memory; count units in `run`."""
         ...
 
@@ -56,6 +55,10 @@ class PagedSource(Source, Protocol):
         """Hear that all that `read` yielded is complete in Postgres; return whether to go on."""
         ...
 
+    def close(self) -> None:
+        """Let go of what `read` opened; called once, however the run ended."""
+        ...
+
 
 def run_source(source: Source) -> Run:
     """Land what `source` holds and the warehouse does not; return what was counted.
@@ -63,11 +66,12 @@ def run_source(source: Source) -> Run:
     Raises `IngestError` where the user can mend the cause; then nothing of this run is landed,
     unless the source counted the cause in `run.failures` and went on with its other parts.
     """
-    destination.prepare()
-    with Progress(source.name) as progress, open_run(source.name, progress) as run:
-        pipeline = destination.pipeline(source.name)
+    raw_schemas.prepare(source.raw_schema)
+    name = source.raw_schema.source
+    with Progress(name) as progress, open_run(name, progress) as run:
+        pipeline = raw_schemas.pipeline(name)
         try:
-            recover(pipeline, run)
+            recover(pipeline, source.raw_schema, run)
             land(pipeline, source, run)
             while isinstance(source, PagedSource) and source.loaded(run):
                 land(pipeline, source, run)
@@ -77,9 +81,12 @@ def run_source(source: Source) -> Run:
             cause = cause_of(error)
             if isinstance(cause, IngestError) or not _is_from_dlt(error):
                 raise cause from None
-            log.debug("%s", source.name, exc_info=error)
+            log.debug("%s", name, exc_info=error)
             first_line = str(cause).strip().split("\n")[0]
             raise IngestError(f"loading stopped, run it again to go on: {first_line}") from error
+        finally:
+            if isinstance(source, PagedSource):
+                source.close()
     return run
 
 
@@ -103,15 +110,14 @@ def land(pipeline: "dlt.Pipeline", source: Source, run: Run) -> None:
             run.rows_landed += rows.num_rows
             yield dlt.mark.with_table_name(rows, table)
 
-    resource = dlt.resource(items, name=source.name)()
-    pipeline.extract(
-        resource, schema=destination.raw_schema(source.name), loader_file_format="parquet"
-    )
+    resource = dlt.resource(items, name=run.source)()
+    schema = raw_schemas.dlt_schema(source.raw_schema)
+    pipeline.extract(resource, schema=schema, loader_file_format="parquet")
     pipeline.normalize()
-    pipeline.load(workers=destination.FILES_AT_ONCE)
+    pipeline.load(workers=raw_schemas.FILES_AT_ONCE)
 
 
-def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
+def recover(pipeline: "dlt.Pipeline", declared: RawSchema, run: Run) -> None:
     """Finish what earlier runs left pending, and delete rows of loads that never completed."""
     if pipeline.list_extracted_load_packages():
         pipeline.normalize()
@@ -119,7 +125,7 @@ def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
     if not pending and not run.follows_a_kill:
         return
     complete = {load for (load,) in run.landed("{loads}")}
-    for table in TABLES[run.source]:
+    for table in declared.tables:
         run.landed(DELETE_INCOMPLETE.replace("{table}", f"raw_{run.source}.{table}"))
     for load in pending:
         package = Path(pipeline.working_dir) / "load" / "normalized" / load
@@ -128,7 +134,7 @@ def recover(pipeline: "dlt.Pipeline", run: Run) -> None:
         else:
             _start_over(package)
     if pending:
-        pipeline.load(workers=destination.FILES_AT_ONCE)
+        pipeline.load(workers=raw_schemas.FILES_AT_ONCE)
         run.note(f"finished {len(pending)} pending load(s) of an earlier run first")
 
 

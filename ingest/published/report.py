@@ -6,10 +6,10 @@ import psycopg2
 from rich.console import Console
 from rich.table import Table
 
-from ingest import destination
-from ingest.errors import IngestError
-from ingest.exports import declared
-from ingest.paths import data, shown
+from ingest.common.errors import IngestError
+from ingest.common.paths import data, shown
+from ingest.published.exports import declared
+from ingest.warehouse import connect
 
 SUMMARY = """
 select source, record_table, count(*), sum(read), sum(accepted), sum(rejected), sum(duplicate)
@@ -25,7 +25,7 @@ def print_report() -> None:
     """Print the published counts of every source; raises `IngestError` before the first build."""
     console = Console()
     try:
-        with closing(destination.connect("analyst")) as warehouse, warehouse.cursor() as cursor:
+        with closing(connect.connect("analyst")) as warehouse, warehouse.cursor() as cursor:
             cursor.execute(SUMMARY)
             _print(
                 console,

@@ -9,7 +9,8 @@ import os
 
 from dbt.plugins.manager import dbtPlugin
 
-from ingest import database, destination
+from ingest.sources import prepare_all
+from ingest.warehouse import connect, embedded
 
 
 class Warehouse(dbtPlugin):
@@ -19,9 +20,9 @@ class Warehouse(dbtPlugin):
         """Start and set up the warehouse; dbt shows an `IngestError` as its own."""
         if self.project_name != "research_warehouse":
             return
-        if destination.is_embedded():
-            os.environ["PGPASSFILE"] = str(database.pgpass())
-        destination.prepare()
+        if connect.is_embedded():
+            os.environ["PGPASSFILE"] = str(embedded.pgpass())
+        prepare_all()
 
 
 plugins = [Warehouse]

@@ -60,4 +60,15 @@ alter table raw_ledger.runs owner to loader;
 grant select on raw_ledger.runs to transformer;
 comment on table raw_ledger.runs is 'One row for each run of a source, also where it found nothing';
 
-create table if not exists raw_ledger.setup (version text not null);
+-- Before there was a row a source, this table held one version of all.
+do $$
+begin
+    if not exists (
+        select from information_schema.columns
+        where table_schema = 'raw_ledger' and table_name = 'setup' and column_name = 'part'
+    ) then
+        drop table if exists raw_ledger.setup;
+        create table raw_ledger.setup (part text primary key, version text not null);
+    end if;
+end
+$$;

@@ -23,8 +23,8 @@ from pwd import getpwnam
 
 import psycopg2
 
-from ingest.errors import IngestError
-from ingest.paths import home
+from ingest.common.errors import IngestError
+from ingest.common.paths import home
 
 HOST = "127.0.0.1"
 OWNER = "warehouse"

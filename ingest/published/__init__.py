@@ -1,0 +1,1 @@
+"""What is written from the marts: export files and the report."""

@@ -1,0 +1,1 @@
+"""The server: the embedded PostgreSQL, connections and roles, raw schemas, dbt's way to them."""

@@ -1,0 +1,86 @@
+"""The one place that names the server: connections to the warehouse, and the roles they act as.
+
+libpq's own variables choose the server (PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE); with none
+of them set it is the embedded one, started here if need be. One login serves, and each part of
+the project narrows it to a role of its own: `loader`, `transformer` or `analyst`.
+"""
+
+import os
+from typing import Any
+from urllib.parse import quote
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+
+from ingest.common.errors import IngestError
+from ingest.warehouse import embedded
+
+PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+
+
+def is_embedded() -> bool:
+    """Whether the embedded server serves, that is, none of libpq's variables is set."""
+    return not any(os.environ.get(name) for name in PG_VARIABLES)
+
+
+def parameters() -> dict[str, Any]:
+    """Return libpq's parameters of the warehouse; starts the embedded server where it serves."""
+    if is_embedded():
+        embedded.start()
+        os.environ["PGPASSFILE"] = str(embedded.pgpass())  # for those who connect by `url`
+        return {
+            "host": embedded.HOST,
+            "port": embedded.port(),
+            "user": embedded.OWNER,
+            "password": embedded.password(embedded.OWNER),
+            "dbname": embedded.DATABASE,
+        }
+    return {
+        "host": os.environ.get("PGHOST") or embedded.HOST,
+        "port": os.environ.get("PGPORT") or "5432",
+        "user": os.environ.get("PGUSER") or embedded.OWNER,
+        "password": os.environ.get("PGPASSWORD") or "",
+        "dbname": os.environ.get("PGDATABASE") or embedded.DATABASE,
+    }
+
+
+def connect(role: str | None = None) -> Connection:
+    """Open a connection to the warehouse, acting as `role` (the login itself by default).
+
+    Raises `IngestError` in one line where the server cannot be reached or refuses the login.
+    """
+    options = f"-c role={role}" if role else ""
+    try:
+        connection: Connection = psycopg2.connect(
+            **parameters(), options=options, application_name="ingest"
+        )
+    except psycopg2.OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise IngestError(f"the warehouse cannot be reached: {reason}") from error
+    return connection
+
+
+def url(role: str) -> str:
+    """Return the warehouse's address as a URL whose sessions act as `role`, without a password.
+
+    libpq finds the password in PGPASSWORD or PGPASSFILE: dlt would show it in its errors, and
+    passes on a blank in it in a way that libpq refuses.
+    """
+    to = parameters()
+    login = quote(to["user"], safe="")
+    address = f"{quote(to['host'], safe='')}:{to['port']}/{quote(to['dbname'])}"
+    # No blank in the option: dlt would pass it on as "+", which libpq does not take for one.
+    return f"postgresql://{login}:@{address}?options=-crole%3D{role}"
+
+
+def analyst_url() -> str:
+    """Return the address at which an analyst connects.
+
+    On the embedded server the analyst has a login and password of their own; elsewhere the
+    configured login acts as the role, and its password is left to libpq.
+    """
+    to = parameters()
+    address = f"{to['host']}:{to['port']}/{to['dbname']}"
+    if is_embedded():
+        return f"postgresql://analyst:{embedded.password('analyst')}@{address}"
+    return f"postgresql://{to['user']}@{address}?options=-crole%3Danalyst"

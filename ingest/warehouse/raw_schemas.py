@@ -1,0 +1,143 @@
+"""The raw schemas: roles, empty tables, and the dlt pipelines that load into them."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import psycopg2
+
+from ingest.common.errors import IngestError
+from ingest.common.paths import ROOT, home
+from ingest.warehouse import connect
+from ingest.warehouse.raw_tables import Tables, arrow_schema
+
+if TYPE_CHECKING:
+    import dlt
+    from psycopg2.extensions import cursor as Cursor
+
+SETUP = Path(__file__).with_name("setup.sql")
+DONE = "select part, version from raw_ledger.setup"
+
+DLT_SETTINGS = {
+    "DLT_PROJECT_DIR": str(ROOT),
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",  # every error reaches the user as an exception anyway
+    "RESTORE_FROM_DESTINATION": "false",  # what is landed already is asked in SQL
+    "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
+    "DATA_WRITER__BUFFER_MAX_ITEMS": "1",  # a chunk is written at once: memory stays a chunk's
+    "DATA_WRITER__FILE_MAX_ITEMS": "250000",  # several files load side by side
+    "DATA_WRITER__FILE_MAX_BYTES": "67108864",
+}
+FILES_AT_ONCE = 2  # files of a load that are copied into the server side by side
+
+
+@dataclass(frozen=True)
+class RawSchema:
+    """What a source lands in: the schema `raw_<source>` and its tables.
+
+    `extra` is SQL that runs once the tables are there: what dlt cannot say, such as indexes.
+    """
+
+    source: str
+    tables: Tables
+    extra: str = ""
+
+    @property
+    def version(self) -> str:
+        """What changes with every change of the declaration or of the set-up itself."""
+        tables = [(name, list(columns.items())) for name, columns in self.tables.items()]
+        declared = SETUP.read_text() + repr(tables) + self.extra
+        return hashlib.sha256(declared.encode()).hexdigest()
+
+
+def prepare(*schemas: RawSchema) -> None:
+    """Make roles, schemas and empty raw tables, so that dbt builds before anything is landed.
+
+    Costs one query where this version of the project has done it already.
+    """
+    versions = {schema.source: schema.version for schema in schemas}
+    with closing(connect.connect()) as warehouse, warehouse, warehouse.cursor() as cursor:
+        if versions.items() <= _done(cursor).items():
+            return
+        cursor.execute("select pg_advisory_lock(hashtext('ingest.setup'))")
+        raw = ",".join(f"raw_{name}" for name in ("ledger", *versions))
+        cursor.execute("select set_config('warehouse.raw_schemas', %s, true)", [raw])
+        try:
+            cursor.execute(SETUP.read_text())
+        except psycopg2.errors.InsufficientPrivilege as error:
+            raise IngestError(
+                f"{str(error).strip()}: set up the warehouse with a login that owns the database "
+                "and may create roles"
+            ) from error
+        warehouse.commit()
+        done = _done(cursor)
+        for schema in schemas:
+            if done.get(schema.source) == versions[schema.source]:
+                continue
+            _make_tables(cursor, schema)
+            cursor.execute("delete from raw_ledger.setup where part = %s", [schema.source])
+            row = [schema.source, versions[schema.source]]
+            cursor.execute("insert into raw_ledger.setup values (%s, %s)", row)
+
+
+def _done(cursor: "Cursor") -> Mapping[str, str]:
+    """Return the version of each raw schema that is set up."""
+    cursor.execute("select to_regclass('raw_ledger.setup') is not null")
+    if cursor.fetchone() != (True,):
+        return {}
+    cursor.execute(DONE)
+    return dict(cursor.fetchall())
+
+
+def _make_tables(cursor: "Cursor", schema: RawSchema) -> None:
+    # In a folder of its own: an extract of nothing would stay behind as a pending load.
+    with TemporaryDirectory() as folder:
+        empty = pipeline(schema.source, folder)
+        empty.extract([], table_name="nothing", schema=dlt_schema(schema))
+        empty.sync_schema()
+    if schema.extra:
+        cursor.execute(f"set local role loader; {schema.extra}; reset role")
+
+
+def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":
+    """Return the dlt pipeline that loads into the raw schema of `source`.
+
+    Its pending loads are kept in `folder`, by default one of this server's own, so that none of
+    them ever reaches another server.
+    """
+    os.environ.update(DLT_SETTINGS | {"DLT_DATA_DIR": str(home() / "dlt")})
+    import dlt
+
+    to = connect.parameters()
+    server = hashlib.sha256(f"{to['host']}:{to['port']}/{to['dbname']}".encode()).hexdigest()[:12]
+    return dlt.pipeline(
+        pipeline_name=source,
+        pipelines_dir=folder or str(home() / "pipelines" / server),
+        destination=dlt.destinations.postgres(connect.url("loader"), create_indexes=False),
+        dataset_name=f"raw_{source}",
+    )
+
+
+def dlt_schema(declared: RawSchema) -> "dlt.Schema":
+    """Return the raw tables of a source for dlt: appended to, columns and types frozen."""
+    import dlt
+    from dlt.common.libs.pyarrow import py_arrow_to_table_schema_columns
+    from dlt.common.schema.utils import dlt_load_id_column, new_table
+
+    schema = dlt.Schema(declared.source)
+    for name, columns in declared.tables.items():
+        hints = py_arrow_to_table_schema_columns(arrow_schema(columns))
+        schema.update_table(
+            new_table(
+                name,
+                write_disposition="append",
+                columns=[*hints.values(), dlt_load_id_column()],
+                schema_contract={"columns": "freeze", "data_type": "freeze"},
+            )
+        )
+    return schema
