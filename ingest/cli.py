@@ -18,7 +18,7 @@ from ingest.common.errors import IngestError
 from ingest.common.paths import data, sample, shown
 from ingest.land import as_command, land_all
 from ingest.sources import SOURCES, prepare_all
-from ingest.warehouse import connect, embedded
+from ingest.warehouse import connect, embedded, programs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -151,5 +151,5 @@ def url() -> None:
 def psql() -> None:
     """Open psql as the analyst."""
     prepare_all()
-    program = embedded.binary("psql")
+    program = programs.binary("psql")
     os.execv(program, [program, connect.analyst_url()])  # noqa: S606

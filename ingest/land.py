@@ -1,10 +1,13 @@
-"""Lands a source from what serves it: its own inputs, or the sample where none is configured.
+"""Lands a source from what serves it: its own inputs, or the sample where there is nothing else.
 
-flags, settings -> all inputs: they serve | none: the sample serves | some: an error
+flags, settings -> all inputs: they serve | some: an error
+                -> none: own data is landed -> an error, or passed over by `ingest all`
+                         nothing of one's own -> the sample serves
 """
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from functools import wraps
 from typing import Any
 
@@ -14,9 +17,13 @@ import typer
 from ingest.common.errors import IngestError
 from ingest.landing.declaration import SourceDeclaration
 from ingest.landing.ledger import Run
+from ingest.landing.origins import OWN, SAMPLE
 from ingest.landing.runner import run_source
 from ingest.landing.settings import Settings, read_settings
-from ingest.sources import SOURCES
+from ingest.sources import SOURCES, prepare_all
+from ingest.warehouse import connect
+
+HOLDS_OWN = "select exists (select from raw_{source}.origins where kind = %s)"
 
 
 def as_command(source: SourceDeclaration) -> Callable[..., None]:
@@ -25,7 +32,16 @@ def as_command(source: SourceDeclaration) -> Callable[..., None]:
 
     @wraps(source.reader)
     def command(**given: Any) -> None:
-        _tell(source, land(source, given, configured()))
+        settings = configured()
+        run = _land_own(source, given, settings)
+        if run is None:
+            if source.name in holding_own():
+                raise IngestError(
+                    f"{source.name} holds own data, so no sample serves: give {source.how()}"
+                )
+            typer.echo(f"{source.name}: nothing is configured, the sample serves", err=True)
+            run = _land_sample(source, given, settings)
+        _tell(source, run)
 
     parameters = inspect.signature(source.reader).parameters.values()
     shown = [parameter for parameter in parameters if parameter.name in flags]
@@ -34,33 +50,26 @@ def as_command(source: SourceDeclaration) -> Callable[..., None]:
     return command
 
 
-def configured() -> Settings:
-    """Return what is set for each source; raises `IngestError` where a setting is unknown."""
-    return read_settings({name: source.keys for name, source in SOURCES.items()})
-
-
-def land(source: SourceDeclaration, flags: Mapping[str, Any], settings: Settings) -> Run:
-    """Land a source from the inputs that flags and settings name, or from its sample."""
-    here = source.converted(settings[source.name])
-    inputs = source.chosen(flags, here)
-    options = source.options(flags, here)
-    if inputs is not None:
-        return run_source(source.reader(**options, **inputs))
-
-    from ingest.samples import serving
-
-    typer.echo(f"{source.name}: nothing is configured, the sample serves", err=True)
-    with serving(source.name) as sample:
-        return run_source(source.reader(**options, **sample))
-
-
 def land_all() -> None:
-    """Land every source; one that fails tells why and does not stop the others."""
+    """Land every source that is configured; where none is, and nothing is one's own, the samples.
+
+    A source that fails tells why and does not stop the others; then raises `IngestError`.
+    """
     settings = configured()
+    own = [name for name, keys in settings.items() if SOURCES[name].is_configured(keys)]
+    held = holding_own()
+    if not (own or held):
+        typer.echo("no source is configured: generated samples serve", err=True)
     failed = []
     for name, source in SOURCES.items():
         try:
-            _tell(source, land(source, {}, settings))
+            if name in own:
+                _tell(source, _land_own(source, {}, settings))
+            elif own or held:
+                stays = "; what is landed stays" if name in held else ""
+                typer.echo(f"{name}: not configured{stays}")
+            else:
+                _tell(source, _land_sample(source, {}, settings))
         except (IngestError, OSError, psycopg2.OperationalError) as error:
             typer.echo(f"{name}: error: {' '.join(str(error).split())}", err=True)
             failed.append(name)
@@ -68,7 +77,46 @@ def land_all() -> None:
         raise IngestError(f"not landed: {', '.join(failed)}")
 
 
-def _tell(source: SourceDeclaration, run: Run) -> None:
+def configured() -> Settings:
+    """Return what is set for each source; raises `IngestError` where a setting is unknown."""
+    settings = read_settings({name: source.keys for name, source in SOURCES.items()})
+    return {name: SOURCES[name].converted(values) for name, values in settings.items()}
+
+
+def holding_own() -> set[str]:
+    """Return the sources that hold own data, also where it does not count any more."""
+    prepare_all()
+    with closing(connect.connect("loader")) as warehouse, warehouse.cursor() as cursor:
+        found = set()
+        for source in SOURCES:
+            cursor.execute(HOLDS_OWN.replace("{source}", source), [OWN])
+            if cursor.fetchone() == (True,):
+                found.add(source)
+        return found
+
+
+def _land_own(
+    source: SourceDeclaration, flags: Mapping[str, Any], settings: Settings
+) -> Run | None:
+    """Land a source from the inputs that flags and settings name; None where they name none."""
+    here = settings[source.name]
+    inputs = source.chosen(flags, here)
+    if inputs is None:
+        return None
+    return run_source(source.reader(**source.options(flags, here), **inputs))
+
+
+def _land_sample(source: SourceDeclaration, flags: Mapping[str, Any], settings: Settings) -> Run:
+    from ingest.samples import serving
+
+    with serving(source.name) as inputs:
+        options = source.options(flags, settings[source.name])
+        return run_source(source.reader(**options, **inputs), SAMPLE)
+
+
+def _tell(source: SourceDeclaration, run: Run | None) -> None:
+    if run is None:
+        return
     notes = f" ({'; '.join(run.notes)})" if run.notes else ""
     outcome = f"{run.rows_landed:,} rows landed" if run.rows_landed else "nothing new"
     typer.echo(f"{source.name}: {outcome}{notes}")

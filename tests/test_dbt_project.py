@@ -10,7 +10,6 @@ import pytest
 from tests.conftest import ROOT, Warehouse
 
 Node = dict[str, Any]
-LAYERS = ("staging", "intermediate", "marts", "exports")
 FOREIGN_KEYS = """
 select conrelid::regclass::text, confrelid::regclass::text from pg_constraint
 where contype = 'f' and connamespace = 'marts'::regnamespace order by 1, 2
@@ -33,18 +32,6 @@ def models(manifest: dict[str, Any]) -> Iterator[Node]:
 
 def layer(node: Node) -> str:
     return str(node["fqn"][1])
-
-
-def test_arrows_point_forward_only(manifest: dict[str, Any]) -> None:
-    for node in models(manifest):
-        for parent in node["depends_on"]["nodes"]:
-            arrow = f"{parent} -> {node['unique_id']}"
-            if parent.startswith("source."):
-                assert layer(node) == "staging", arrow
-            else:
-                above = LAYERS.index(layer(manifest["nodes"][parent]))
-                assert above <= LAYERS.index(layer(node)), arrow
-                assert not (layer(node) == "exports" and above < LAYERS.index("marts")), arrow
 
 
 def test_a_plain_build_passes_and_every_model_and_column_is_described(

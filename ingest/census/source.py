@@ -1,117 +1,132 @@
-"""Lands the people file and the places file, each only where its content is not landed yet."""
+"""Lands people and places: the files named are the set that counts from then on.
 
-import hashlib
+named files -> known at this path, or by content under another one -> nothing to land
+            -> else                                                -> records, one row a file
+a file that counted and is not named any more                      -> retired
+"""
+
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 
-from ingest.census.csv_records import Block, read_header, read_records
+from ingest.census.csv_records import Block, read_records
+from ingest.census.files import Content, NamedFile, digest, last_contents, named_paths, open_files
 from ingest.census.tables import PEOPLE, PLACES, RAW_SCHEMA, TABLES
 from ingest.common.errors import IngestError
 from ingest.landing.ledger import Run
+from ingest.landing.origins import Origin
 from ingest.warehouse.raw_tables import arrow_schema, rows
 
 log = logging.getLogger(__name__)
 
+Chunks = Iterator[tuple[str, pa.Table]]
+
 
 class CensusSource:
-    """The two census files; `people` and `places` are their paths.
+    """The census files; `people` and `places` are paths, or patterns of paths.
 
-    A file is known by its absolute path. Content that is landed already is skipped, changed
-    content replaces what the file held, and a file that shrank to less than half its bytes is
-    refused unless `allow_shrink` is set: half an upload looks like a small file.
+    A set that holds less than half of the records that counted before is refused unless
+    `allow_shrink` is set: half an upload looks like a small file.
     """
 
     raw_schema = RAW_SCHEMA
 
-    def __init__(self, people: Path, places: Path, *, allow_shrink: bool = False) -> None:
-        self.files = {"people": (people, PEOPLE), "places": (places, PLACES)}
+    def __init__(
+        self, people: Sequence[Path], places: Sequence[Path], *, allow_shrink: bool = False
+    ) -> None:
+        self.named = {"people": (people, PEOPLE), "places": (places, PLACES)}
         self.allow_shrink = allow_shrink
 
-    def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
-        """Yield the records of both files, then one row a file.
+    def read(self, run: Run) -> Chunks:
+        """Yield the records of files whose content is not landed, and one row for each of them.
 
-        Raises `IngestError` where a file is missing, empty, shrunk or has another header.
+        Raises `IngestError` where a file is missing, empty or has another header, where the
+        records shrank, and where a file changes while it is read.
         """
-        for record_table, (path, columns) in self.files.items():
-            with _open(path) as file:
-                run.units_read += 1
-                read_header(file, path.name, columns)
-                digest, size = _digest(file)
-                if self._is_new(run, path, digest, size):
-                    run.progress.expect(size)
-                    yield from _records(run, record_table, path, columns, file, digest)
-
-    def _is_new(self, run: Run, path: Path, digest: str, size: int) -> bool:
-        """Compare with what this path last held; refuse a file that lost more than half."""
-        held = run.landed(
-            "select sha256, size_bytes from raw_census.files "
-            "where path = %s and _dlt_load_id in ({loads}) order by read_at desc limit 1",
-            str(path.resolve()),
-        )
-        if not held:
-            return True
-        ((last_digest, last_size),) = held
-        if digest == last_digest:
-            run.note(f"{path.name} is landed already")
-            return False
-        if size * 2 < last_size and not self.allow_shrink:
-            raise IngestError(
-                f"{path} shrank from {last_size:,} to {size:,} bytes, less than half; "
-                "if that is right, give --allow-shrink"
-            )
-        return True
+        for record_table, (names, columns) in self.named.items():
+            counted = sum(origin.records for origin in run.origins.counting(record_table))
+            with open_files(named_paths(names), columns) as files:
+                run.units_read += len(files)
+                yield from _read_set(run, record_table, files, columns)
+            left = sum(origin.records for origin in run.origins.counting(record_table))
+            if left * 2 < counted and not self.allow_shrink:
+                raise IngestError(
+                    f"{record_table} shrank from {counted:,} to {left:,} records, less than half; "
+                    "if that is right, give --allow-shrink"
+                )
 
 
-def _open(path: Path) -> BinaryIO:
-    try:
-        if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
-            raise IngestError(f"{path} is not a regular file")
-        return path.open("rb")
-    except OSError as error:
-        raise IngestError(f"{path} cannot be read: {error.strerror}") from error
+def _read_set(
+    run: Run, record_table: str, files: Sequence[NamedFile], columns: Sequence[str]
+) -> Chunks:
+    landed = last_contents(run)
+    named = {file.address for file in files}
+    free = [o for o in run.origins.counting(record_table) if o.address not in named]
+    for file in files:
+        known = run.origins.last(record_table, file.address)
+        if not (known and known.counts):
+            known = _renamed(run, file, free, landed) or known
+        origin = run.origins.use(record_table, file.address, known)
+        if known and _holds(landed, known, file):
+            run.note(f"{file.path.name} is landed already")
+            continue
+        run.progress.expect(file.size)
+        yield from _records(run, origin, file, columns)
+    for origin in free:
+        run.origins.retire(origin, "is not named any more")
+        run.note(f"{origin.address} counts no more: it is not named")
 
 
-def _digest(file: BinaryIO) -> tuple[str, int]:
-    """SHA-256 and size of the whole file; leaves the position where it was."""
-    position = file.tell()
-    digest = hashlib.sha256()
-    file.seek(0)
-    while block := file.read(1 << 20):
-        digest.update(block)
-    size = file.tell()
-    file.seek(position)
-    return digest.hexdigest(), size
+def _renamed(
+    run: Run, file: NamedFile, free: list[Origin], landed: dict[int, Content]
+) -> Origin | None:
+    """Take an origin of the same content whose path is not named any more."""
+    for origin in free:
+        if _holds(landed, origin, file):
+            run.note(f"{file.path.name} is what {Path(origin.address).name} was")
+            free.remove(origin)
+            return origin
+    return None
 
 
-def _records(
-    run: Run, record_table: str, path: Path, columns: Sequence[str], file: BinaryIO, digest: str
-) -> Iterator[tuple[str, pa.Table]]:
+def _holds(landed: dict[int, Content], origin: Origin, file: NamedFile) -> bool:
+    content = landed.get(origin.origin_id)
+    return content is not None and content.sha256 == file.sha256
+
+
+def _records(run: Run, origin: Origin, file: NamedFile, columns: Sequence[str]) -> Chunks:
     read_at = datetime.now(timezone.utc)
     records, position = 0, 0
-    for block in read_records(file, path.name, columns):
-        records += len(block.lines) + len(block.malformed)
-        run.progress.advance(file.tell() - position)
-        position = file.tell()
-        yield (
-            record_table,
-            pa.table([*block.fields, block.lines], schema=arrow_schema(TABLES[record_table])),
-        )
+    schema = arrow_schema(TABLES[origin.record_table])
+    for block in read_records(file.handle, file.path.name, columns):
+        count = len(block.lines)
+        records += count + len(block.malformed)
+        run.progress.advance(file.handle.tell() - position)
+        position = file.handle.tell()
+        numbers = pa.repeat(pa.scalar(origin.origin_id, pa.int64()), count)
+        yield origin.record_table, pa.table([*block.fields, block.lines, numbers], schema=schema)
         if block.malformed:
-            yield "malformed_lines", _malformed(record_table, block)
-    again, size = _digest(file)
-    if again != digest:
-        raise IngestError(f"{path} changed while it was read; run again when its writer is done")
-    modified_at = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
-    log.info("census: %s: %s records read", path, records)
-    row = [record_table, str(path.resolve()), digest, size, modified_at, read_at, records]
+            yield "malformed_lines", _malformed(origin, block)
+    if digest(file.handle)[0] != file.sha256:
+        raise IngestError(
+            f"{file.path} changed while it was read; run again when its writer is done"
+        )
+    modified_at = datetime.fromtimestamp(file.path.stat().st_mtime, timezone.utc)
+    log.info("census: %s: %s records read", file.path, records)
+    row = [
+        *(origin.record_table, file.address, file.sha256, file.size, modified_at, read_at),
+        *(records, origin.origin_id, run.run_id),
+    ]
     yield "files", rows(TABLES["files"], [row])
+    run.origins.landed(origin, records)
 
 
-def _malformed(record_table: str, block: Block) -> pa.Table:
-    lines = [(record_table, m.line, m.problem, m.field_count, m.raw_bytes) for m in block.malformed]
+def _malformed(origin: Origin, block: Block) -> pa.Table:
+    lines = [
+        (origin.record_table, m.line, m.problem, m.field_count, m.raw_bytes, origin.origin_id)
+        for m in block.malformed
+    ]
     return rows(TABLES["malformed_lines"], lines)

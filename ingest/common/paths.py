@@ -36,5 +36,19 @@ def shown(path: Path) -> Path:
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
+def path_text(path: Path) -> str:
+    """Return a path as text, without loss.
+
+    A backslash is doubled and a byte that is not UTF-8 becomes `\\xNN`, so that no two paths
+    are shown alike.
+    """
+    return os.fsencode(path).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+
+
+def absolute(path: Path) -> str:
+    """Return the path from the root on, as text. It is the path given: a link stays a link."""
+    return path_text(Path(os.path.abspath(path)))  # noqa: PTH100 - resolve() follows links
+
+
 def _chosen(variable: str, default: str) -> Path:
     return ROOT / Path(os.environ.get(variable) or default).expanduser()

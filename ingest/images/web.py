@@ -9,14 +9,11 @@ What may pass (a timeout, 429, 503) is tried a few times, later each time; Retry
 
 import asyncio
 import random
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 from protego import Protego
 from yarl import URL
 
@@ -30,6 +27,7 @@ from ingest.images.answers import (
     seconds_to_wait,
 )
 from ingest.images.limits import USER_AGENT, Limits
+from ingest.images.resolver import Resolver
 
 REDIRECTS = (301, 302, 303, 307, 308)
 PASSING_STATUS = (408, 425, 429, 500, 502, 503, 504)
@@ -63,7 +61,7 @@ class Web:
 
     async def __aenter__(self) -> "Web":
         connector = aiohttp.TCPConnector(
-            limit=self.concurrency, resolver=_Resolver(self._served_here), ttl_dns_cache=60
+            limit=self.concurrency, resolver=Resolver(self._served_here), ttl_dns_cache=60
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -187,32 +185,6 @@ class Web:
             if request.heeds_robots:
                 await self._ask_robots(url)
         raise Refused("too many redirects", f"more than {self.limits.redirects}")
-
-
-class _Resolver(AbstractResolver):
-    """Looks names up as usual, but for one host that is served by this very process."""
-
-    def __init__(self, served_here: tuple[str, int] | None) -> None:
-        self._served_here = served_here
-        self._usual = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        if self._served_here is None or host != self._served_here[0]:
-            return await self._usual.resolve(host, port, family)
-        address = ResolveResult(
-            hostname=host,
-            host="127.0.0.1",
-            port=self._served_here[1],
-            family=socket.AF_INET,
-            proto=0,
-            flags=0,
-        )
-        return [address]
-
-    async def close(self) -> None:
-        await self._usual.close()
 
 
 def _into(body: bytearray) -> Callable[[str], Sink]:

@@ -68,6 +68,10 @@ class SourceDeclaration:
             )
         return found or None
 
+    def is_configured(self, settings: Mapping[str, Any]) -> bool:
+        """Whether settings name any input."""
+        return any(settings.get(name) for group in self.inputs for name in group)
+
     def options(self, flags: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
         """Return the flags that are no inputs: as given, else as set."""
         inputs = {name for group in self.inputs for name in group}
@@ -83,6 +87,9 @@ class SourceDeclaration:
 
     def _converted(self, name: str, value: Any) -> Any:
         kind, option = get_args(self.flags()[name])
+        if kind == list[Path]:
+            values = value if isinstance(value, list) else [value]
+            return [ROOT / Path(str(each)).expanduser() for each in values]
         if kind is Path:
             return ROOT / Path(str(value)).expanduser()
         try:

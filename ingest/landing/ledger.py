@@ -9,11 +9,13 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
 from ingest.common.errors import IngestError, cause_of
+from ingest.landing.origins import OWN, Origins
 from ingest.landing.progress import Progress
 from ingest.warehouse import connect
 
@@ -40,10 +42,17 @@ class Run:
     warehouse: Connection
     progress: Progress
     follows_a_kill: bool
+    kind: str = OWN
     units_read: int = 0
     rows_landed: int = 0
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # parts that failed while others are landed
+    changed_origins: bool = False
+
+    @cached_property
+    def origins(self) -> Origins:
+        """The origins of the source, as this run sees and changes them."""
+        return Origins(self.execute, self.source, self.run_id, self.kind, self.note)
 
     def landed(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the raw schema of this source; `{loads}` in the query stands for its complete loads.
@@ -52,6 +61,13 @@ class Run:
         """
         loads = f"select load_id from raw_{self.source}._dlt_loads where status = 0"  # noqa: S608
         return self.execute(query.replace("{loads}", loads), *values)
+
+    def count(self, table: str, rows: int) -> None:
+        """Count rows that are on their way; those that tell of origins are no records."""
+        if table == "origins":
+            self.changed_origins = True
+        else:
+            self.rows_landed += rows
 
     def note(self, text: str) -> None:
         """Keep a line for the ledger and the log: what was skipped, and why."""
@@ -66,13 +82,13 @@ class Run:
 
 
 @contextmanager
-def open_run(source: str, progress: Progress) -> Iterator[Run]:
+def open_run(source: str, progress: Progress, kind: str = OWN) -> Iterator[Run]:
     """Begin a run of `source`, and close its ledger row whichever way the run ends.
 
     Raises `IngestError` at once where another run of the same source is under way.
     """
     with closing(connect.connect("loader")) as warehouse:
-        run = Run(source, 0, warehouse, progress, follows_a_kill=False)
+        run = Run(source, 0, warehouse, progress, follows_a_kill=False, kind=kind)
         ((free,),) = run.execute(
             "select pg_try_advisory_lock(hashtext('ingest'), hashtext(%s))", source
         )
@@ -86,7 +102,8 @@ def open_run(source: str, progress: Progress) -> Iterator[Run]:
         except BaseException as error:
             _close(run, "failed", [str(cause_of(error)) or type(error).__name__])
             raise
-        _close(run, "loaded" if run.rows_landed else "nothing new", run.notes)
+        is_new = run.rows_landed or run.changed_origins
+        _close(run, "loaded" if is_new else "nothing new", run.notes)
 
 
 def _close(run: Run, outcome: str, notes: Sequence[str]) -> None:

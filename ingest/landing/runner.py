@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ingest.common.errors import IngestError, cause_of
 from ingest.landing.ledger import Run, open_run
+from ingest.landing.origins import OWN
 from ingest.landing.progress import Progress
 from ingest.warehouse import raw_schemas
 from ingest.warehouse.raw_schemas import RawSchema
+from ingest.warehouse.raw_tables import ORIGINS, rows
 
 if TYPE_CHECKING:
     import dlt
@@ -60,18 +62,21 @@ class PagedSource(Source, Protocol):
         ...
 
 
-def run_source(source: Source) -> Run:
+def run_source(source: Source, kind: str = OWN) -> Run:
     """Land what `source` holds and the warehouse does not; return what was counted.
+
+    `kind` tells own data from the sample.
 
     Raises `IngestError` where the user can mend the cause; then nothing of this run is landed,
     unless the source counted the cause in `run.failures` and went on with its other parts.
     """
     raw_schemas.prepare(source.raw_schema)
     name = source.raw_schema.source
-    with Progress(name) as progress, open_run(name, progress) as run:
+    with Progress(name) as progress, open_run(name, progress, kind) as run:
         pipeline = raw_schemas.pipeline(name)
         try:
             recover(pipeline, source.raw_schema, run)
+            run.origins.load()
             land(pipeline, source, run)
             while isinstance(source, PagedSource) and source.loaded(run):
                 land(pipeline, source, run)
@@ -100,21 +105,26 @@ def land(pipeline: "dlt.Pipeline", source: Source, run: Run) -> None:
     """Take the source's chunks through dlt's three steps and count the rows."""
     import dlt
 
-    chunks = (chunk for chunk in source.read(run) if chunk[1].num_rows)
+    chunks = (chunk for chunk in chain(source.read(run), _origins(run)) if chunk[1].num_rows)
     first = next(chunks, None)
     if first is None:
         return  # an extract of nothing would stay behind as a pending load
 
     def items() -> Iterator[object]:
-        for table, rows in chain([first], chunks):
-            run.rows_landed += rows.num_rows
-            yield dlt.mark.with_table_name(rows, table)
+        for table, some in chain([first], chunks):
+            run.count(table, some.num_rows)
+            yield dlt.mark.with_table_name(some, table)
 
     resource = dlt.resource(items, name=run.source)()
     schema = raw_schemas.dlt_schema(source.raw_schema)
     pipeline.extract(resource, schema=schema, loader_file_format="parquet")
     pipeline.normalize()
     pipeline.load(workers=raw_schemas.FILES_AT_ONCE)
+
+
+def _origins(run: Run) -> Iterator[tuple[str, "pa.Table"]]:
+    """Yield what the run says of its origins, once `read` has said all of it."""
+    yield "origins", rows(ORIGINS, run.origins.changes())
 
 
 def recover(pipeline: "dlt.Pipeline", declared: RawSchema, run: Run) -> None:

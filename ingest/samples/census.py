@@ -45,9 +45,9 @@ def generate(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def inputs(folder: Path) -> Iterator[Mapping[str, Path]]:
+def inputs(folder: Path) -> Iterator[Mapping[str, list[Path]]]:
     """Yield the two files."""
-    yield {"people": folder / "people.csv", "places": folder / "places.csv"}
+    yield {"people": [folder / "people.csv"], "places": [folder / "places.csv"]}
 
 
 def _county(fake: Faker) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.common.errors import IngestError
+from ingest.common.paths import path_text
 
 LARGEST_FILE = 32 << 20  # bytes; a larger one lands without its content
 SETTLED_NS = 2_000_000_000  # file systems keep time in ticks of up to two seconds
@@ -44,15 +45,6 @@ class Read:
     content: bytes | None
     sha256: str | None
     problem: str | None
-
-
-def path_text(path: Path) -> str:
-    """Return a path as text, without loss.
-
-    A backslash is doubled and a byte that is not UTF-8 becomes `\\xNN`, so that no two paths
-    are shown alike.
-    """
-    return os.fsencode(path).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 
 def list_folder(root: Path) -> dict[str, Entry]:

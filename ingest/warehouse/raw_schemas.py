@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import psycopg2
 from ingest.common.errors import IngestError
 from ingest.common.paths import ROOT, home
 from ingest.warehouse import connect
-from ingest.warehouse.raw_tables import Tables, arrow_schema
+from ingest.warehouse.raw_tables import ORIGINS, Tables, arrow_schema
 
 if TYPE_CHECKING:
     import dlt
@@ -38,14 +38,23 @@ FILES_AT_ONCE = 2  # files of a load that are copied into the server side by sid
 
 @dataclass(frozen=True)
 class RawSchema:
-    """What a source lands in: the schema `raw_<source>` and its tables.
+    """What a source lands in: the schema `raw_<source>` and its tables, `origins` among them.
 
+    Rows that carry an `origin_id` count while that origin counts. `superseded` holds, by table,
+    the SQL condition of rows that do not count for another reason, a later version say; in it
+    `{loads}` stands for the complete loads and `{before}` for the moment up to which they go.
     `extra` is SQL that runs once the tables are there: what dlt cannot say, such as indexes.
     """
 
     source: str
-    tables: Tables
+    own_tables: Tables
     extra: str = ""
+    superseded: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> Tables:
+        """Every raw table of the source."""
+        return {**self.own_tables, "origins": ORIGINS}
 
     @property
     def version(self) -> str:

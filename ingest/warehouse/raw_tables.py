@@ -25,6 +25,23 @@ Columns = Mapping[str, str]
 Tables = Mapping[str, Columns]
 
 
+# What every source has: see `ingest.landing.origins`
+ORIGINS: Columns = {
+    "origin_id": whole,
+    "record_table": text,
+    "origin": text,
+    "kind": text,
+    "records": whole,
+    "landed_at": moment,
+    "counts": flag,
+    "because": text,
+    "since_run_id": whole,
+    "changed_at": moment,
+    "run_id": whole,
+    "event": whole,
+}
+
+
 def arrow_schema(columns: Columns) -> "pa.Schema":
     """Return a table's declaration as Arrow reads it."""
     return _arrow_schema(tuple(columns.items()))

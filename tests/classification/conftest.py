@@ -1,11 +1,10 @@
 """RabbitMQ as it runs on this machine, with queues of a test's own; images; a classifier to kill.
 
-Without a broker on 127.0.0.1:5672 these tests are skipped, unless RABBITMQ_REQUIRED is set.
+Without a broker on 127.0.0.1:5672 these tests are skipped, unless TESTS_REQUIRE names rabbitmq.
 """
 
 import fcntl
 import io
-import os
 import secrets
 import socket
 import subprocess
@@ -23,6 +22,7 @@ from PIL import Image
 from ingest.common.paths import ROOT
 from tests.classification.hashing_classifier import label
 from tests.conftest import Warehouse
+from tests.optional import need
 
 URL = "amqp://guest:guest@127.0.0.1:5672//"
 MODELS = (
@@ -108,10 +108,7 @@ def broker_lock(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def queues(request: pytest.FixtureRequest) -> Iterator[Queues]:
     request.getfixturevalue("broker_lock")
-    if not broker_runs():
-        if os.environ.get("RABBITMQ_REQUIRED"):
-            pytest.fail("no broker on 127.0.0.1:5672")
-        pytest.skip("no broker on 127.0.0.1:5672")
+    need("rabbitmq", broker_runs())
     name = secrets.token_hex(4)
     queues = Queues(f"test_{name}_to_ai", f"test_{name}_from_ai")
     try:

@@ -6,11 +6,10 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from ingest.classification.command import classification
-from ingest.common.errors import IngestError
+from ingest.landing.runner import run_source
 from ingest.samples.classification import faults, picture
 from tests.classification.conftest import MODELS, URL, Queues, reconciliation, wait_for
 from tests.classification.hashing_classifier import label
@@ -105,7 +104,7 @@ def test_an_image_answered_without_a_label_is_asked_for_again(
 
 def notes(folder: Path, queues: Queues) -> str:
     """Run the command here, and return what it has to say."""
-    run = classification(folder, URL, 2, queues.requests, queues.replies)
+    run = run_source(classification(folder, URL, 2, queues.requests, queues.replies))
     return "; ".join(run.notes)
 
 
@@ -125,14 +124,17 @@ def test_a_changed_image_is_a_new_one_and_keeps_no_label_of_the_old(
     assert reconciliation(warehouse, "replies") == [(3, 2, 1, 0)]
 
 
-@pytest.mark.usefixtures("warehouse")
-def test_what_the_user_can_mend_is_told_in_one_line(tmp_path: Path) -> None:
+def test_what_the_user_can_mend_is_told_in_one_line(warehouse: Warehouse, tmp_path: Path) -> None:
+    def told(images: Path, broker: str, **env: str) -> str:
+        flags = ("--images", images, "--broker", broker)
+        return warehouse.ingest("classification", *flags, fails=True, **env)
+
+    folder = f"filesystem://{tmp_path / 'broker'}"
     missing = tmp_path / "missing"
-    with pytest.raises(IngestError, match=f"{missing} is no folder of images"):
-        classification(missing)
-    with pytest.raises(IngestError, match=r"^the broker amqp://guest:\*\*@127.0.0.1:9// cannot be"):
-        classification(tmp_path, "amqp://guest:secret@127.0.0.1:9//")
-    with pytest.raises(IngestError, match="an address begins with amqp://"):
-        classification(tmp_path, "http://x")
-    with pytest.raises(IngestError, match="timeout is a number of seconds above 0"):
-        classification(tmp_path, timeout=-1)
+    assert told(missing, folder) == f"error: {missing} is no folder of images\n"
+    assert told(tmp_path, "amqp://guest:secret@127.0.0.1:9//").startswith(
+        "error: the broker amqp://guest:**@127.0.0.1:9// cannot be"
+    )
+    assert "an address begins with amqp://" in told(tmp_path, "http://x")
+    said = told(tmp_path, folder, SOURCES__CLASSIFICATION__TIMEOUT="-1")
+    assert "timeout under [sources.classification] is '-1', not a number from 0.001" in said

@@ -18,6 +18,7 @@ from tests.classification.conftest import (
     wait_for,
 )
 from tests.conftest import BIN, Warehouse
+from tests.optional import need
 
 Images = Callable[[int], Path]
 LOG_STEPS = ("read", "sent", "answered", "stored")
@@ -108,15 +109,11 @@ def test_the_classifier_is_killed_and_started_again(
     check_landed(warehouse, folder)
 
 
-@pytest.mark.skipif(
-    not os.environ.get("RABBITMQ_REQUIRED")
-    and (os.geteuid() != 0 or not shutil.which("rabbitmqctl")),
-    reason="only the administrator may restart the broker",
-)
 @pytest.mark.usefixtures("alone")
 def test_the_broker_is_restarted_in_mid_run(
     warehouse: Warehouse, queues: Queues, images: Images
 ) -> None:
+    need("an administrator of rabbitmq", os.geteuid() == 0 and bool(shutil.which("rabbitmqctl")))
     folder = images(600)
     queues.declare()
     classifier = queues.classifier(0.005)

@@ -17,6 +17,7 @@ from urllib.request import urlopen
 from PIL import Image
 
 from tests.conftest import free_port
+from tests.optional import need
 
 Answer = Callable[[BinaryIO, int], None]
 """Writes a raw answer; is told how often this path was asked for, from 1."""
@@ -104,6 +105,7 @@ http {{
 
 @contextmanager
 def nginx(folder: Path, work: Path, extra: str = "") -> Iterator[str]:
+    need("nginx", shutil.which("nginx") is not None)
     work.mkdir(parents=True, exist_ok=True)
     port = free_port()
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -114,7 +116,7 @@ def nginx(folder: Path, work: Path, extra: str = "") -> Iterator[str]:
     )
     # As root nginx hands its workers to another user, who may not pass the test's folders.
     as_root = ["-g", "user root;"] if os.geteuid() == 0 else []
-    with _serving([shutil.which("nginx") or "nginx", "-c", str(conf), *as_root], port) as url:
+    with _serving(["nginx", "-c", str(conf), *as_root], port) as url:
         yield url
 
 

@@ -113,4 +113,6 @@ def test_a_wrong_command_is_one_line(warehouse: Warehouse, tmp_path: Path) -> No
     missing = warehouse.ingest("images", "--url-list", tmp_path / "none.txt", fails=True)
     assert "none.txt cannot be read: No such file" in missing
     assert "invalid url" in warehouse.ingest("images", "--url", "ftp://x/", fails=True)
-    assert "above 0" in warehouse.ingest("images", fails=True, SOURCES__IMAGES__COUNT="lots")
+    assert "not a whole number from 1" in warehouse.ingest(
+        "images", fails=True, SOURCES__IMAGES__COUNT="lots"
+    )

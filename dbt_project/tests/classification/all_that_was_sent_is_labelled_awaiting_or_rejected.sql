@@ -1,3 +1,4 @@
+{{ config(group='classification') }}
 -- What the sender counted, against the images asked for and the labels published. A label that came
 -- twice would make the labels too many, one that was lost too few.
 with sent as (

@@ -1,3 +1,4 @@
+{{ config(group='images') }}
 -- An image whose number was given and that is not published would be a gap for ever
 select attempts.image_id
 from {{ ref('int_images__attempts') }} as attempts

@@ -1,3 +1,4 @@
+{{ config(group='signatures') }}
 -- Online signatures whose points are not numbered from 1 to their count, each number once.
 -- No number comes twice: it is part of the primary key.
 with numbered as (

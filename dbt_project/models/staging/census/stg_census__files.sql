@@ -1,17 +1,19 @@
--- What each file holds now: the content that was landed last under its path
-with landed as (
+-- What each file that counts holds now: the content that was landed last
+with contents as (
     select
         *,
-        row_number() over (partition by record_table, path order by read_at desc, _dlt_load_id desc) as age
+        row_number() over (partition by origin_id order by run_id desc) as age
     from {{ source('census', 'files') }}
     where _dlt_load_id in {{ completed_loads('census') }}
 )
 
 select
-    record_table,
-    path as origin,
-    records_read,
-    read_at,
-    _dlt_load_id as load_id
-from landed
-where age = 1
+    origins.origin_id,
+    origins.record_table,
+    origins.origin,
+    contents.records_read,
+    contents.read_at,
+    contents._dlt_load_id as load_id
+from contents
+inner join {{ ref('stg_census__origins') }} as origins on contents.origin_id = origins.origin_id
+where contents.age = 1 and origins.counts

@@ -15,4 +15,4 @@ select
     {{ bytes_to_text('malformed.raw_bytes', "malformed.problem in ('field count', 'quotes')") }} as raw_text
 from {{ source('census', 'malformed_lines') }} as malformed
 inner join {{ ref('stg_census__files') }} as files
-    on malformed._dlt_load_id = files.load_id and malformed.record_table = files.record_table
+    on malformed._dlt_load_id = files.load_id and malformed.origin_id = files.origin_id

@@ -20,4 +20,4 @@ select
     end as reason
 from {{ source('census', 'people') }} as people
 inner join {{ ref('stg_census__files') }} as files
-    on people._dlt_load_id = files.load_id and files.record_table = 'people'
+    on people._dlt_load_id = files.load_id and people.origin_id = files.origin_id

@@ -14,4 +14,4 @@ select
     end as reason
 from {{ source('census', 'places') }} as places
 inner join {{ ref('stg_census__files') }} as files
-    on places._dlt_load_id = files.load_id and files.record_table = 'places'
+    on places._dlt_load_id = files.load_id and places.origin_id = files.origin_id

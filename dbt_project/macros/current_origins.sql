@@ -1,0 +1,24 @@
+{# What is known of each origin of a source: its last row, by the run's number, never by a clock. #}
+{% macro current_origins(source_name) -%}
+with events as (
+    select
+        *,
+        row_number() over (partition by origin_id order by run_id desc, event desc) as age
+    from {{ source(source_name, 'origins') }}
+    where _dlt_load_id in {{ completed_loads(source_name) }}
+)
+
+select
+    origin_id,
+    record_table,
+    origin,
+    kind,
+    records,
+    landed_at,
+    counts,
+    because,
+    since_run_id,
+    changed_at
+from events
+where age = 1
+{%- endmacro %}

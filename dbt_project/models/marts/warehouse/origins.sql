@@ -1,0 +1,18 @@
+-- Every origin of every source, whether it counts or not
+{%- for source in var('sources') %}
+select
+    '{{ source }}' as source,
+    record_table,
+    origin,
+    kind,
+    records,
+    landed_at,
+    counts,
+    because,
+    since_run_id,
+    changed_at
+from {{ ref('stg_' ~ source ~ '__origins') }}
+{%- if not loop.last %}
+union all
+{%- endif %}
+{%- endfor %}

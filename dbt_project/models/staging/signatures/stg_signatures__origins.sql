@@ -1,0 +1,2 @@
+-- What the records come from, and whether it counts
+{{ current_origins('signatures') }}
