@@ -58,10 +58,9 @@ lock: ## Pin anew what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 		--no-strip-extras --no-annotate --no-header --extra dev pyproject.toml -o requirements.lock
 
-clean: ## Stop the embedded server; remove it and everything generated
-	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest db stop; fi
-	rm -rf .postgres target logs
-	[ ! -d data ] || find data -mindepth 1 ! -path data/.gitignore -delete
+clean: ## Remove what was generated, and the embedded server (own data: FORCE=1)
+	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest clean $(if $(filter 1,$(FORCE)),--force); \
+	elif [ -e .postgres ]; then echo 'make install first: .postgres may hold own data'; exit 1; fi
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

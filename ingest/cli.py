@@ -13,10 +13,11 @@ from typing import Annotated, Optional
 import psycopg2
 import typer
 
+from ingest.commands import clean, upkeep
+from ingest.commands.land import as_command, land_all
 from ingest.common import log
 from ingest.common.errors import IngestError
 from ingest.common.paths import data, sample, shown
-from ingest.land import as_command, land_all
 from ingest.sources import SOURCES, prepare_all
 from ingest.warehouse import connect, embedded, programs
 
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 for _source in SOURCES.values():
     app.command(_source.name)(as_command(_source))
+for _upkeep in (upkeep.origins, upkeep.forget, upkeep.prune):
+    app.command()(_upkeep)
 
 
 def main() -> None:
@@ -105,6 +108,14 @@ def export(
     prepare_all()
     for path, rows in export_all(to or data()):
         typer.echo(f"{shown(path)}: {rows:,} rows")
+
+
+@app.command("clean", hidden=True)
+def clean_up(
+    force: Annotated[bool, typer.Option("--force", help="Own data too, unasked.")] = False,
+) -> None:
+    """Do what `make clean` does: remove what the project made."""
+    clean.clean(force)
 
 
 @app.command()

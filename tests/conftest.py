@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +128,7 @@ def warehouse(
     # One name for all: dbt parses the project anew for another database.
     env = {**server, "PGDATABASE": NAME, **{key: str(path) for key, path in folders.items()}}
     parsed = Path("partial_parse.msgpack")
-    with administrator(server) as admin:
-        admin.execute(f"create database {NAME} template {TEMPLATE}")
-        admin.execute(COPY_RIGHTS, [TEMPLATE, NAME])
+    with copied(server):
         for key, value in env.items():
             monkeypatch.setenv(key, value)
         if (template / parsed).exists():
@@ -139,7 +137,44 @@ def warehouse(
         yield Warehouse(env, tmp_path)
         if (folders["DBT_TARGET_PATH"] / parsed).exists():
             shutil.copy(folders["DBT_TARGET_PATH"] / parsed, template)
-        admin.execute(f"drop database {NAME} with (force)")
+
+
+@pytest.fixture
+def fresh(
+    warehouse: Warehouse, server: dict[str, str]
+) -> Callable[[], AbstractContextManager[Warehouse]]:
+    """Put a warehouse with nothing in it in the place of the test's own, and that one back."""
+
+    @contextmanager
+    def _fresh() -> Iterator[Warehouse]:
+        home = Path(warehouse.env["WAREHOUSE_HOME"])
+        aside = home.with_name("home of the other")
+        with administrator(server) as admin:
+            admin.execute(f"alter database {NAME} rename to aside")
+            if home.exists():
+                home.rename(aside)
+            try:
+                with copied(server):
+                    yield warehouse
+            finally:
+                shutil.rmtree(home, ignore_errors=True)
+                if aside.exists():
+                    aside.rename(home)
+                admin.execute(f"alter database aside rename to {NAME}")
+
+    return _fresh
+
+
+@contextmanager
+def copied(server: dict[str, str]) -> Iterator[None]:
+    """Make the database of a test from the one that was set up; drop it at the end."""
+    with administrator(server) as admin:
+        admin.execute(f"create database {NAME} template {TEMPLATE}")
+        admin.execute(COPY_RIGHTS, [TEMPLATE, NAME])
+        try:
+            yield
+        finally:
+            admin.execute(f"drop database {NAME} with (force)")
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import cli, land
+from ingest import cli
+from ingest.commands import land
 from ingest.common.errors import IngestError
 from ingest.landing.declaration import SourceDeclaration
 from ingest.sources import SOURCES

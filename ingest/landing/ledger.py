@@ -6,7 +6,7 @@ goes with the connection, so a killed run never leaves it behind; its ledger row
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,6 +48,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # parts that failed while others are landed
     changed_origins: bool = False
+    outcome: str | None = None  # of a run that lands nothing and does something else
 
     @cached_property
     def origins(self) -> Origins:
@@ -80,6 +81,16 @@ class Run:
             cursor.execute(query, values or None)
             return cursor.fetchall() if cursor.description else []
 
+    def vacuum(self, tables: Iterable[str]) -> None:
+        """Let Postgres use again the room of rows that were deleted from raw tables."""
+        self.warehouse.autocommit = True
+        try:
+            with self.warehouse.cursor() as cursor:
+                for table in tables:
+                    cursor.execute(f"vacuum raw_{self.source}.{table}")
+        finally:
+            self.warehouse.autocommit = False
+
 
 @contextmanager
 def open_run(source: str, progress: Progress, kind: str = OWN) -> Iterator[Run]:
@@ -103,7 +114,7 @@ def open_run(source: str, progress: Progress, kind: str = OWN) -> Iterator[Run]:
             _close(run, "failed", [str(cause_of(error)) or type(error).__name__])
             raise
         is_new = run.rows_landed or run.changed_origins
-        _close(run, "loaded" if is_new else "nothing new", run.notes)
+        _close(run, run.outcome or ("loaded" if is_new else "nothing new"), run.notes)
 
 
 def _close(run: Run, outcome: str, notes: Sequence[str]) -> None:

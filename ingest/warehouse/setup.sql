@@ -50,12 +50,15 @@ create table if not exists raw_ledger.runs (
     source text not null,
     started_at timestamptz not null default now(),
     finished_at timestamptz,
-    outcome text not null default 'running'
-    check (outcome in ('running', 'loaded', 'nothing new', 'failed', 'interrupted')),
+    outcome text not null default 'running',
     units_read bigint not null default 0,
     rows_landed bigint not null default 0,
     message text
 );
+alter table raw_ledger.runs drop constraint if exists runs_outcome_check;
+alter table raw_ledger.runs add constraint runs_outcome_check check (outcome in (
+    'running', 'loaded', 'nothing new', 'failed', 'interrupted', 'forgotten', 'pruned', 'taken down'
+));
 alter table raw_ledger.runs owner to loader;
 grant select on raw_ledger.runs to transformer;
 comment on table raw_ledger.runs is 'One row for each run of a source, also where it found nothing';
