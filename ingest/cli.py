@@ -88,7 +88,7 @@ def samples(
     """Generate the sample sources that are not there yet."""
     from ingest.samples import generate
 
-    for path in generate():
+    for path in generate(*SOURCES):
         typer.echo(f"generated {shown(path)}")
     if live:
         from ingest.landing.rounds import until_stopped

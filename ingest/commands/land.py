@@ -20,6 +20,7 @@ from ingest.landing.ledger import Run
 from ingest.landing.origins import OWN, SAMPLE
 from ingest.landing.runner import run_source
 from ingest.landing.settings import Settings, read_settings
+from ingest.samples import has_sample, serving
 from ingest.sources import SOURCES, prepare_all
 from ingest.warehouse import connect
 
@@ -39,6 +40,8 @@ def as_command(source: SourceDeclaration) -> Callable[..., None]:
                 raise IngestError(
                     f"{source.name} holds own data, so no sample serves: give {source.how()}"
                 )
+            if not has_sample(source.name):
+                raise IngestError(f"{source.name} is not configured: give {source.how()}")
             typer.echo(f"{source.name}: nothing is configured, the sample serves", err=True)
             run = _land_sample(source, given, settings)
         _tell(source, run)
@@ -65,7 +68,7 @@ def land_all() -> None:
         try:
             if name in own:
                 _tell(source, _land_own(source, {}, settings))
-            elif own or held:
+            elif own or held or not has_sample(name):
                 stays = "; what is landed stays" if name in held else ""
                 typer.echo(f"{name}: not configured{stays}")
             else:
@@ -107,8 +110,6 @@ def _land_own(
 
 
 def _land_sample(source: SourceDeclaration, flags: Mapping[str, Any], settings: Settings) -> Run:
-    from ingest.samples import serving
-
     with serving(source.name) as inputs:
         options = source.options(flags, settings[source.name])
         return run_source(source.reader(**options, **inputs), SAMPLE)

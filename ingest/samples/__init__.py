@@ -7,12 +7,11 @@ command would be given, while the systems that need it are running.
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from ingest.common.paths import sample
-
-SAMPLES = ("census", "classification", "education", "images", "signatures")
 
 
 class Sample(Protocol):
@@ -27,9 +26,14 @@ class Sample(Protocol):
         ...
 
 
+def has_sample(source: str) -> bool:
+    """Whether there is a stand-in for this source."""
+    return find_spec(f"ingest.samples.{source}") is not None
+
+
 def generate(*sources: str) -> Iterator[Path]:
-    """Generate these sources, or all, where they are not there yet; yield each new file's path."""
-    for source in sources or SAMPLES:
+    """Generate these samples where they are not there yet; yield the path of each new file."""
+    for source in filter(has_sample, sources):
         folder = sample(source)
         if not folder.exists():
             yield from _sample(source).generate(folder)

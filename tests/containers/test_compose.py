@@ -73,9 +73,9 @@ def test_the_variables_lead_to_the_database(name: str) -> None:
 def test_platform_and_classifier_meet_at_the_broker() -> None:
     login = SERVICES["broker"]["environment"]
     user, word = login["RABBITMQ_DEFAULT_USER"], login["RABBITMQ_DEFAULT_PASS"]
-    address = f"amqp://{user}:{word}@broker:5672//"
-    assert OURS["load"]["environment"]["SOURCES__CLASSIFICATION__BROKER"] == address
-    assert OURS["classifier"]["environment"]["BROKER"] == address
+    assert OURS["classifier"]["environment"]["BROKER"] == f"amqp://{user}:{word}@broker:5672//"
+    example = "SOURCES__CLASSIFICATION__BROKER=amqp://warehouse:warehouse@broker:5672//"
+    assert example in (ROOT / ".env.example").read_text()
 
 
 def test_each_waits_for_what_it_needs() -> None:

@@ -1,0 +1,48 @@
+"""Public Python is typed for those who install the wheel: `mypy --strict` outside the checkout."""
+
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+from tests.conftest import BIN, ROOT
+
+SCRIPT = """
+from collections.abc import Iterator
+
+from ingest.images import ImageStructure, get_random_images
+from ingest.signatures import NewXYZSignature, Registration, register_signatures
+
+images: Iterator[ImageStructure] = get_random_images(limit=3, seed=1)
+sizes: list[int] = [len(image.content) for image in images]
+new = [NewXYZSignature([(1.0, 2.0, 3.0)])]
+registration: Registration = register_signatures(new, "key")
+ids: tuple[str, ...] = registration.signature_ids
+"""
+
+
+def test_a_script_outside_the_checkout_is_clean(tmp_path: Path) -> None:
+    build = [BIN / "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path]
+    subprocess.run([*build, ROOT], check=True, capture_output=True)
+    venv.create(tmp_path / "venv", symlinks=True)
+    (site,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    (wheel,) = tmp_path.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(site)
+    # What the wheel depends on is taken from here, but for the project itself.
+    (site / "others.pth").write_text(sysconfig.get_path("purelib"))
+    script = tmp_path / "script.py"
+
+    def check(text: str) -> subprocess.CompletedProcess[str]:
+        script.write_text(text)
+        command = [sys.executable, "-m", "mypy", "--strict", "--python-executable"]
+        python = tmp_path / "venv" / "bin" / "python"
+        return subprocess.run(
+            [*command, python, "--cache-dir", tmp_path / "cache", script],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    clean = check(SCRIPT)
+    assert clean.returncode == 0, clean.stdout
+    assert "incompatible type" in check(f"{SCRIPT}\nregister_signatures(3, 'key')\n").stdout
