@@ -103,6 +103,8 @@ def _land_own(
 ) -> Run | None:
     """Land a source from the inputs that flags and settings name; None where they name none."""
     here = settings[source.name]
+    if source.reads_nothing(flags):
+        return run_source(source.reader(**source.options(flags, here)))
     inputs = source.chosen(flags, here)
     if inputs is None:
         return None

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.images.landed import NOT_FETCHED, counting
 from ingest.landing.ledger import Run
 
 ROWS_BEFORE_COPY = 20_000
@@ -16,16 +17,13 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # The hash of seed and URL is as good as a lot drawn for each URL: the first n of this order are a
 # uniformly random choice of n over the whole listing, whatever order the pages came in.
-DRAW = """
+DRAW = f"""
 declare drawn cursor with hold for
+with not_fetched as ({NOT_FETCHED})
 select row_number() over (order by md5(%s || ' ' || url), url), url, title
 from (select url, min(title) as title from listed group by url) as distinct_urls
-where not exists (
-    select from raw_images.attempts
-    where attempts.url = distinct_urls.url and attempts.error is null
-    and attempts._dlt_load_id in (select load_id from raw_images._dlt_loads where status = 0)
-)
-"""
+where not exists (select from not_fetched where not_fetched.url = distinct_urls.url)
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Candidate:
 
 
 class Candidates:
-    """Collects URLs with `add`; after `draw`, iterates over those not landed, in random order."""
+    """Collects URLs with `add`; after `draw`, iterates over those to fetch, in random order."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -59,7 +57,7 @@ class Candidates:
         self._copy()
         self._run.execute("analyze listed")
         ((listed,),) = self._run.execute("select count(distinct url) from listed")
-        self._run.execute(DRAW, str(seed))
+        self._run.landed(DRAW, counting(self._run), str(seed))
         return int(listed)
 
     def __iter__(self) -> Iterator[Candidate]:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.common.errors import IngestError
 from ingest.images.tables import RAW_SCHEMA
 from ingest.landing.declaration import NOT_GIVEN, SourceDeclaration
 
 if TYPE_CHECKING:
     from ingest.images.source import ImagesSource
+    from ingest.images.take_down import TakeDown
 
 COUNT = 1_000
 CONCURRENCY = 32
@@ -37,9 +39,26 @@ def images(
         int,
         typer.Option(min=1, max=512, help=f"Downloads at a time. Default: {CONCURRENCY}"),
     ] = NOT_GIVEN,
+    take_down: Annotated[
+        str,
+        typer.Option(
+            metavar="URL|SHA256",
+            help="Remove the bytes of an image everywhere, and never fetch it again.",
+        ),
+    ] = NOT_GIVEN,
+    because: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="With --take-down: why, for all to read."),
+    ] = NOT_GIVEN,
     served_here: tuple[str, int] | None = None,
-) -> "ImagesSource":
+) -> "ImagesSource | TakeDown":
     """Land randomly chosen images of a directory listing or a list of URLs."""
+    if take_down is not None:
+        from ingest.images.take_down import TakeDown
+
+        return TakeDown(take_down, because)
+    if because is not None:
+        raise IngestError("images: --because tells why of --take-down, which is not given")
     # aiohttp is for this command alone: the others start without it.
     from ingest.images.source import ImagesSource
 
@@ -54,5 +73,9 @@ def images(
 
 
 DECLARATION = SourceDeclaration(
-    RAW_SCHEMA, images, inputs=(("url", "url_list"),), settings=("count", "concurrency")
+    RAW_SCHEMA,
+    images,
+    inputs=(("url", "url_list"),),
+    settings=("count", "concurrency"),
+    needs_no_input=("take_down", "because"),
 )

@@ -1,10 +1,12 @@
 """Draws images from the published table, each with the same probability.
 
-image ids are dense from 1 -> random numbers up to the largest -> some hundred ids a query
+ids that are published -> random places among them -> some hundred ids a query
+                       -> one that left meanwhile is passed over, and another one drawn
 """
 
 import io
 import random
+import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ingest.common.errors import IngestError
+from ingest.images.ids import EXTENT, STRETCHES, Ids
 from ingest.warehouse import connect
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ class ImageStructure:
 
     `content` is the file as its host sent it, in `format` ("PNG", "JPEG", ...); `width` and
     `height` are in pixels, `sha256` is that of the content in hex, and `fetched_at` is in UTC.
-    `image_id` never changes, and counts from 1 without gaps.
+    `image_id` never changes; the number of an image that left stays free.
     """
 
     image_id: int
@@ -65,26 +68,27 @@ def get_random_images(
 
     Each image is drawn uniformly and independently of those before it, without end. With `epoch`
     each image comes exactly once, in random order. `limit` ends it after so many images. The same
-    `seed` gives the same images in the same order while no images are added.
+    `seed` gives the same images in the same order while none are added and none leave.
 
     Keeps one connection and some megabytes, whatever the number of images; ingest and build may
-    run beside it. Raises `IngestError` where no images are published.
+    run beside it, and an image that leaves meanwhile comes no more. Raises `IngestError` where no
+    images are published.
     """
     numbers = random.Random(seed)  # noqa: S311 - a fair draw, not a secret
     with _Published() as published:
         ids = _each_once if epoch else _for_ever
-        yield from published.read(islice(ids(numbers, published.count), limit))
+        yield from published.read(ids(numbers, published), limit)
 
 
-def _for_ever(numbers: random.Random, count: int) -> Iterator[int]:
+def _for_ever(numbers: random.Random, published: "_Published") -> Iterator[int]:
     while True:
-        yield numbers.randrange(count) + 1
+        yield published.ids[numbers.randrange(len(published.ids))]
 
 
-def _each_once(numbers: random.Random, count: int) -> Iterator[int]:
+def _each_once(numbers: random.Random, published: "_Published") -> Iterator[int]:
     """Shuffle as the numbers are needed (Fisher and Yates): 8 bytes an image, and no wait."""
-    left = array("q", range(1, count + 1))
-    for last in range(count - 1, -1, -1):
+    left = array("q", published.ids)
+    for last in range(len(left) - 1, -1, -1):
         chosen = numbers.randrange(last + 1)
         yield left[chosen]
         left[chosen] = left[last]
@@ -104,9 +108,7 @@ class _Published:
             raise IngestError(f"the warehouse cannot be reached: {_line(error)}") from error
         self._cursor = self._connection.cursor()
         try:
-            ((self.count,),) = _rows(self._ask("select max(image_id) from marts.images"))
-            if not self.count:
-                raise IngestError(NONE_YET)
+            self.ids = self._published_ids()
         except BaseException:
             self.__exit__()
             raise
@@ -116,25 +118,39 @@ class _Published:
         self._cursor.close()
         self._connection.close()
 
-    def read(self, ids: Iterator[int]) -> Iterator[ImageStructure]:
+    def _published_ids(self) -> Ids:
+        ((first, last, count),) = _rows(self._ask(EXTENT))
+        if not count:
+            raise IngestError(NONE_YET)
+        if last - first + 1 == count:
+            return Ids([(first, count)])
+        return Ids(_rows(self._ask(STRETCHES)))
+
+    def read(self, ids: Iterator[int], limit: int | None) -> Iterator[ImageStructure]:
         """Yield the images of `ids`, in this order; a query for some hundred of them at a time.
 
-        Postgres looks for the next ones while the caller has these.
+        Postgres looks for the next ones while the caller has these. An id that is published no
+        more is passed over: the others stay as likely as they were among themselves.
         """
         size, seen, seen_bytes = FIRST_CHUNK, 0, 0
+        left = sys.maxsize if limit is None else limit
         with ThreadPoolExecutor(1, "read ahead") as ahead:
-            chunk = list(islice(ids, size))
+            chunk = list(islice(ids, min(size, left)))
             answer = ahead.submit(self._ask, _query(chunk))
             while chunk:
                 found = {row[0]: ImageStructure(*row) for row in _rows(answer.result())}
-                seen += len(found)
-                seen_bytes += sum(len(image.content) for image in found.values())
-                size = min(LARGEST_CHUNK, 2 * size, CHUNK_BYTES * seen // seen_bytes + 1)
-                wanted, chunk = chunk, list(islice(ids, size))
+                images = [found[image_id] for image_id in chunk if image_id in found]
+                left -= len(images)
+                if found:
+                    seen += len(found)
+                    seen_bytes += sum(len(image.content) for image in found.values())
+                    size = min(LARGEST_CHUNK, 2 * size, CHUNK_BYTES * seen // seen_bytes + 1)
+                else:
+                    self.ids = self._published_ids()
+                chunk = list(islice(ids, min(size, left)))
                 if chunk:
                     answer = ahead.submit(self._ask, _query(chunk))
-                for image_id in wanted:
-                    yield found[image_id]
+                yield from images
 
     def _ask(self, query: str) -> "list[pa.ChunkedArray]":
         try:

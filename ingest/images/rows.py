@@ -8,6 +8,7 @@ import pyarrow as pa
 from ingest.images.answers import Fetched
 from ingest.images.download import Attempt
 from ingest.images.tables import TABLES
+from ingest.landing.origins import Origin
 from ingest.warehouse import raw_tables
 
 
@@ -16,16 +17,16 @@ def table(name: str, rows: Sequence[Sequence[object]]) -> tuple[str, pa.Table]:
     return name, raw_tables.rows(TABLES[name], rows)
 
 
-def attempts(run_id: int, listing: str, made: Iterable[Attempt]) -> tuple[str, pa.Table]:
+def attempts(run_id: int, listing: Origin, made: Iterable[Attempt]) -> tuple[str, pa.Table]:
     """Return the outcome of each attempt."""
     return table(
         "attempts",
         [
             (
-                *(run_id, a.candidate.draw, listing, a.candidate.url),
+                *(run_id, a.candidate.draw, listing.address, a.candidate.url),
                 *(_file_name(a.candidate.url), a.candidate.title),
                 *_outcome(a.fetched),
-                a.sha256,
+                *(a.sha256, listing.origin_id),
             )
             for a in made
         ],
@@ -44,9 +45,14 @@ def contents(made: Iterable[Attempt]) -> tuple[str, pa.Table]:
     )
 
 
-def pages(run_id: int, listing: str, read: Iterable[tuple[Fetched, int]]) -> tuple[str, pa.Table]:
+def pages(
+    run_id: int, listing: Origin, read: Iterable[tuple[Fetched, int]]
+) -> tuple[str, pa.Table]:
     """Return the outcome of each directory page and its number of links."""
-    rows = [(run_id, listing, page.url, *_outcome(page), links) for page, links in read]
+    rows = [
+        (run_id, listing.address, page.url, *_outcome(page), links, listing.origin_id)
+        for page, links in read
+    ]
     return table("pages", rows)
 
 

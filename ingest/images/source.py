@@ -11,16 +11,19 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from ingest.common.errors import IngestError
-from ingest.images import rows
+from ingest.common.paths import absolute
+from ingest.images import landed, rows
 from ingest.images.answers import Fetched
 from ingest.images.candidates import Candidates
 from ingest.images.download import Attempt, Downloader
 from ingest.images.limits import Limits
 from ingest.images.listing import Crawler
 from ingest.images.tables import RAW_SCHEMA
+from ingest.images.take_down import remove_bytes
 from ingest.images.url_list import read_url_list
 from ingest.images.web import Web
 from ingest.landing.ledger import Run
+from ingest.landing.origins import Origin
 from ingest.warehouse.raw_schemas import RawSchema
 
 Tables: TypeAlias = list[tuple[str, pa.Table]]
@@ -48,8 +51,13 @@ class ImagesSource:
 
         Raises `IngestError` where the listing itself cannot be read.
         """
-        wanted = self.count - (_landed(run, str(self.listing)) if self.top_up else 0)
-        if wanted <= 0:
+        remove_bytes(run)  # of a take-down that was cut off
+        wanted = self.count
+        listing = run.origins.last("attempts", str(self.listing))
+        if listing and self.top_up:
+            wanted -= landed.images_of(run, listing)
+        if listing and wanted <= 0:
+            run.origins.use("attempts", listing.address, listing)
             run.note(f"{self.count:,} images are landed already; --count N fetches N others")
             return
         # The loop runs only while this run waits for its next chunk: what is under way never
@@ -67,16 +75,15 @@ class ImagesSource:
 class _Fetching:
     def __init__(self, source: ImagesSource, run: Run, wanted: int) -> None:
         self.source, self.run, self.wanted = source, run, wanted
-        self.origin = str(source.listing)
         self.candidates = Candidates(run)
         self.pages: list[tuple[Fetched, int]] = []
-        self.disallowed = self.taken = self.images = self.failed = self.duplicates = 0
-        self._known: set[bytes] = set()
+        self.disallowed = self.taken = self.images = self.failed = self.gone = 0
+        self._known: set[str] = set()
 
     async def steps(self) -> AsyncGenerator[Tables, None]:
         source = self.source
         async with Web(source.limits, source.concurrency, source.served_here) as web:
-            await self._list(web)
+            self.listing = self._use(await self._list(web))
             listed = self.candidates.draw(source.seed)
             self.run.progress.expect(self.wanted)
             drawn = iter(self.candidates)
@@ -89,57 +96,62 @@ class _Fetching:
         self._note(listed, unread)
         if self.taken or unread:
             yield self._counts(listed)
+            self.run.origins.landed(
+                self.listing, landed.urls_taken(self.run, self.listing) + self.taken
+            )
 
-    async def _list(self, web: Web) -> None:
+    def _use(self, address: str) -> Origin:
+        origins = self.run.origins
+        return origins.use("attempts", address, origins.last("attempts", address))
+
+    async def _list(self, web: Web) -> str:
+        """Take in every URL; return the address of the listing."""
         if isinstance(self.source.listing, Path):
-            self.origin = str(self.source.listing.resolve())
             for url, title in read_url_list(self.source.listing):
                 self.candidates.add(url, title)
-            return
+            return absolute(self.source.listing)
         crawler = Crawler(web, self.source.listing, self.candidates.add)
         async for page, links in crawler.pages():
             if not self.pages and page.error:
                 what = f"{page.error} {page.status}" if page.status else page.error
                 raise IngestError(f"{page.url}: {what}{f': {page.detail}' if page.detail else ''}")
             self.pages.append((page, links))
-        self.origin, self.disallowed = crawler.base, crawler.disallowed
+        self.disallowed = crawler.disallowed
+        return crawler.base
 
     def _tables(self, chunk: list[Attempt]) -> Tables:
-        new = self._new(chunk)
+        to_land, images = self._sorted(chunk)
         self.taken += len(chunk)
-        self.images += len(new)
+        self.images += images
         self.failed += sum(attempt.picture is None for attempt in chunk)
-        self.duplicates = self.taken - self.images - self.failed
         self.run.units_read += len(chunk)
         self.run.progress.remark = f"{self.failed:,} failed"
-        self.run.progress.advance(len(new))
-        return [rows.attempts(self.run.run_id, self.origin, chunk), rows.contents(new)]
+        self.run.progress.advance(images)
+        return [rows.attempts(self.run.run_id, self.listing, chunk), rows.contents(to_land)]
 
-    def _new(self, chunk: list[Attempt]) -> list[Attempt]:
-        """Return the attempts whose content is neither landed nor met before in this run."""
-        digests = [a.sha256 for a in chunk if a.picture is not None and a.sha256]
-        landed = self.run.landed(
-            "select sha256 from raw_images.contents "
-            "where sha256 = any(%s) and _dlt_load_id in ({loads})",
-            digests,
-        )
-        self._known.update(bytes.fromhex(sha256) for (sha256,) in landed)
-        new = []
-        for attempt in chunk:
-            if attempt.picture is not None and attempt.sha256:
-                digest = bytes.fromhex(attempt.sha256)
-                if digest not in self._known:
-                    self._known.add(digest)
-                    new.append(attempt)
-        return new
+    def _sorted(self, chunk: list[Attempt]) -> tuple[list[Attempt], int]:
+        """Return the attempts whose bytes are to be landed, and how many are images not known.
+
+        Bytes that a listing brought which counts no more are not landed again, and count anew.
+        """
+        pictures = {a.sha256: a for a in reversed(chunk) if a.picture is not None and a.sha256}
+        gone, held, known = landed.known(self.run, list(pictures))
+        self.gone += sum(a.picture is not None and a.sha256 in gone for a in chunk)
+        new = pictures.keys() - gone - known - self._known
+        to_land = [attempt for sha256, attempt in pictures.items() if sha256 in new - held]
+        self._known |= new
+        return to_land, len(new)
 
     def _counts(self, listed: int) -> Tables:
         run_id, source = self.run.run_id, self.source
         counts = [listed, self.disallowed, len(self.pages), self.taken]
-        draw = [run_id, self.origin, source.seed, self.wanted, *counts, datetime.now(timezone.utc)]
+        draw = [
+            *(run_id, self.listing.address, source.seed, self.wanted, *counts),
+            *(datetime.now(timezone.utc), self.listing.origin_id),
+        ]
         tables = [rows.table("draws", [draw])]
         if self.pages:
-            tables.append(rows.pages(run_id, self.origin, self.pages))
+            tables.append(rows.pages(run_id, self.listing, self.pages))
         return tables
 
     def _note(self, listed: int, unread: int) -> None:
@@ -149,18 +161,11 @@ class _Fetching:
             note(f"the listing has no more: {self.images:,} of {self.wanted:,} asked for")
         if self.failed:
             note(f"{self.failed:,} failed and will be tried again by a later run that draws them")
-        if self.duplicates:
-            note(f"{self.duplicates:,} duplicates of images fetched from other URLs")
+        if duplicates := self.taken - self.images - self.failed - self.gone:
+            note(f"{duplicates:,} duplicates of images fetched from other URLs")
+        if self.gone:
+            note(f"{self.gone:,} were taken down before and are not landed")
         if self.disallowed:
             note(f"{self.disallowed:,} URLs are closed by robots.txt")
         if unread:
             note(f"{unread:,} directory pages could not be read")
-
-
-def _landed(run: Run, listing: str) -> int:
-    ((count,),) = run.landed(
-        "select count(distinct sha256) from raw_images.attempts "
-        "where listing = %s and error is null and _dlt_load_id in ({loads})",
-        listing,
-    )
-    return int(count)

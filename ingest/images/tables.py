@@ -1,4 +1,4 @@
-"""What images lands: its raw tables."""
+"""What images lands: its raw tables, and which of their rows count no more."""
 
 from pathlib import Path
 
@@ -26,6 +26,7 @@ TABLES: Tables = {
         "listed_title": text,
         **OUTCOME,
         "sha256": text,
+        "origin_id": whole,
     },
     "contents": {
         "sha256": text,
@@ -34,7 +35,14 @@ TABLES: Tables = {
         "height": whole,
         "content": blob,
     },
-    "pages": {"run_id": whole, "listing": text, "url": text, **OUTCOME, "links": whole},
+    "pages": {
+        "run_id": whole,
+        "listing": text,
+        "url": text,
+        **OUTCOME,
+        "links": whole,
+        "origin_id": whole,
+    },
     "draws": {
         "run_id": whole,
         "listing": text,
@@ -45,6 +53,37 @@ TABLES: Tables = {
         "pages_read": whole,
         "urls_taken": whole,
         "drawn_at": moment,
+        "origin_id": whole,
+    },
+    "take_downs": {
+        "sha256": text,
+        "url": text,
+        "because": text,
+        "run_id": whole,
+        "taken_down_at": moment,
     },
 }
-RAW_SCHEMA = RawSchema("images", TABLES, Path(__file__).with_name("raw.sql").read_text())
+
+# A content that is left without an attempt once those of retired origins are gone. Origins share
+# contents: what a retired one brought stays while another one that stays brought it too.
+NOT_NAMED = """
+sha256 in (
+    select sha256 from raw_images.contents
+    except
+    select sha256 from raw_images.attempts
+    where error is null and _dlt_load_id in ({loads}) and origin_id not in (
+        select origin_id from (
+            select
+                origin_id, counts, changed_at,
+                row_number() over (partition by origin_id order by run_id desc, event desc) as age
+            from raw_images.origins where _dlt_load_id in ({loads})
+        ) as events where age = 1 and not counts and changed_at < {before}
+    )
+)
+"""
+RAW_SCHEMA = RawSchema(
+    "images",
+    TABLES,
+    Path(__file__).with_name("raw.sql").read_text(),
+    superseded={"contents": NOT_NAMED},
+)

@@ -21,13 +21,14 @@ class SourceDeclaration:
     `reader` makes what the runner reads from. Its parameters that carry a `typer.Option` are the
     flags of the command; the others are for the sample alone. `inputs` are the flags that say
     where to read: of each group just one is to be given. They and `settings` may also stand under
-    `[sources.<name>]`.
+    `[sources.<name>]`. With a flag of `needs_no_input` nothing is read, so no input may be given.
     """
 
     raw_schema: RawSchema
     reader: Callable[..., Source]
     inputs: tuple[tuple[str, ...], ...]
     settings: tuple[str, ...] = ()
+    needs_no_input: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -67,6 +68,17 @@ class SourceDeclaration:
                 "a sample never stands in beside your own data"
             )
         return found or None
+
+    def reads_nothing(self, flags: Mapping[str, Any]) -> bool:
+        """Whether a flag is given that needs no input.
+
+        Raises `IngestError` where an input is given beside it.
+        """
+        without = [name for name in self.needs_no_input if flags.get(name) is not None]
+        inputs = [name for group in self.inputs for name in group if flags.get(name) is not None]
+        if without and inputs:
+            raise IngestError(f"{self.name}: give {_flags([*without, *inputs], ' or ')}, not both")
+        return bool(without)
 
     def is_configured(self, settings: Mapping[str, Any]) -> bool:
         """Whether settings name any input."""

@@ -27,6 +27,7 @@ DLT_SETTINGS = {
     "DLT_PROJECT_DIR": str(ROOT),
     "RUNTIME__DLTHUB_TELEMETRY": "false",
     "RUNTIME__LOG_LEVEL": "CRITICAL",  # every error reaches the user as an exception anyway
+    "LOAD__DELETE_COMPLETED_JOBS": "true",  # what is landed is in Postgres, and there alone
     "RESTORE_FROM_DESTINATION": "false",  # what is landed already is asked in SQL
     "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
     "DATA_WRITER__BUFFER_MAX_ITEMS": "1",  # a chunk is written at once: memory stays a chunk's

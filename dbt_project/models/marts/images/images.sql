@@ -1,27 +1,35 @@
--- One row an image. Rows are added and never touched again: a million images are not rewritten
--- for a thousand new ones, and a full refresh leaves them as they are.
+-- One row an image. Rows that hold are never touched: a million images are not rewritten for a
+-- thousand new ones, and a full refresh leaves them as they are. Only what is missing is added.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    full_refresh=false
+    full_refresh=false,
+    pre_hook="{{ delete_images_that_no_longer_hold() }}"
 ) }}
 
+with missing as (
+    select *
+    from {{ ref('int_images__attempts') }} as attempts
+    where
+        attempts.image_id is not null
+        {% if is_incremental() %}
+        and not exists (
+            select 1 from {{ this }} as images
+            where images.image_id = attempts.image_id
+        )
+        {% endif %}
+)
+
 select
-    attempts.image_id,
-    cast(attempts.url as {{ dbt.type_string() }}) as url,
-    cast(attempts.title as {{ dbt.type_string() }}) as title,
-    attempts.attempted_at as fetched_at,
+    missing.image_id,
+    cast(missing.url as {{ dbt.type_string() }}) as url,
+    cast(missing.title as {{ dbt.type_string() }}) as title,
+    missing.attempted_at as fetched_at,
     contents.width,
     contents.height,
     cast(contents.format as {{ dbt.type_string() }}) as format,
     cast(contents.sha256 as {{ dbt.type_string() }}) as sha256,
     contents.content
-from {{ ref('int_images__attempts') }} as attempts
-inner join {{ ref('stg_images__contents') }} as contents on attempts.sha256 = contents.sha256
-where
-    attempts.image_id is not null
-    and attempts.image_id > {% if is_incremental() %}(
-        select coalesce(max(image_id), 0)
-        from {{ this }}
-    ){% else %}0{% endif %}
+from missing
+inner join {{ ref('stg_images__contents') }} as contents on missing.sha256 = contents.sha256

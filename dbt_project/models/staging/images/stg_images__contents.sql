@@ -1,4 +1,4 @@
--- The bytes of every image that was fetched, once each
+-- The bytes of every image that was fetched and not taken down, once each
 select
     _dlt_load_id as load_id,
     sha256,

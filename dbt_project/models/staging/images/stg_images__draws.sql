@@ -1,9 +1,10 @@
--- Runs that took anything, with the reader's own counts
+-- Runs that took anything of a listing that counts, with the reader's own counts
 select
-    _dlt_load_id as load_id,
-    run_id,
-    listing as origin,
-    pages_read,
-    urls_taken
-from {{ source('images', 'draws') }}
-where _dlt_load_id in {{ completed_loads('images') }}
+    draws.run_id,
+    origins.origin,
+    draws.pages_read,
+    draws.urls_taken
+from {{ source('images', 'draws') }} as draws
+inner join {{ ref('stg_images__origins') }} as origins
+    on draws.origin_id = origins.origin_id and origins.counts
+where draws._dlt_load_id in {{ completed_loads('images') }}

@@ -1,0 +1,126 @@
+"""Takes images down: a tombstone for each content and URL, then its bytes go, here and everywhere.
+
+    raw_images.take_downs   one row for each content taken down and URL that brought it
+
+The tombstone is landed first and is never deleted: what comes later is judged by it. The bytes go
+once it is complete; where a kill comes between, the next run of any kind removes them.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from ingest.common.errors import IngestError
+from ingest.images.tables import RAW_SCHEMA, TABLES
+from ingest.landing.ledger import Run
+from ingest.warehouse import raw_schemas
+from ingest.warehouse.raw_schemas import RawSchema
+from ingest.warehouse.raw_tables import rows
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
+
+SHA256 = re.compile("[0-9a-f]{64}")
+BROUGHT = """
+select distinct sha256, url from raw_images.attempts
+where error is null and _dlt_load_id in ({loads})
+"""
+# An image that was published outlives what was landed of a retired listing until the next build
+PUBLISHED = "select sha256, url from marts.images"
+TAKEN_DOWN = "select sha256, url from raw_images.take_downs where _dlt_load_id in ({loads})"
+IS_PUBLISHED = "select to_regclass('marts.images') is not null"
+
+
+@dataclass
+class TakeDown:
+    """The image with a SHA-256, or every image that was fetched from a URL."""
+
+    url_or_sha256: str
+    because: str | None = None
+    raw_schema: RawSchema = RAW_SCHEMA
+
+    def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the tombstones that are not there yet.
+
+        Raises `IngestError` where no image of this URL or SHA-256 was ever landed.
+        """
+        remove_bytes(run)
+        name = _text(self.url_or_sha256).strip()
+        column = "url"
+        if SHA256.fullmatch(name.lower()):
+            name, column = name.lower(), "sha256"
+        told_before = run.landed(f"{TAKEN_DOWN} and {column} = %s", name)
+        known = {sha256 for sha256, _ in _brought(run, column, [name])}
+        if not known and not told_before:
+            raise IngestError(f"no image was landed from {name or 'an empty URL'}")
+        found = known - {sha256 for sha256, _ in run.landed(TAKEN_DOWN)}
+        run.units_read += len(known)
+        if not found:
+            run.note(f"{name} is taken down already")
+            return
+        brought = sorted(_brought(run, "sha256", sorted(found)))
+        because = _text(self.because or "").strip() or None
+        told = (because, run.run_id, datetime.now(timezone.utc))
+        yield "take_downs", rows(TABLES["take_downs"], [(*pair, *told) for pair in brought])
+        run.note(f"{len(found):,} images from {len(brought):,} URLs are taken down")
+
+    def loaded(self, run: Run) -> bool:
+        """Remove the bytes of what is taken down; there is one load only."""
+        remove_bytes(run)
+        return False
+
+    def close(self) -> None:
+        """Let go of nothing: nothing is kept open."""
+
+
+def _brought(run: Run, column: str, values: list[str]) -> set[tuple[str, str]]:
+    """Return each content that was fetched, with the URLs that brought it."""
+    found = set(run.landed(f"{BROUGHT} and {column} = any(%s)", values))
+    with run.warehouse, run.warehouse.cursor() as cursor:
+        if _as_owner_of_marts(cursor):
+            cursor.execute(f"{PUBLISHED} where {column} = any(%s)", [values])
+            found.update(cursor.fetchall())
+    return found
+
+
+def remove_bytes(run: Run) -> None:
+    """Remove what is left of the bytes of all that is taken down: raw, published, on dlt's way.
+
+    To be called while no load is under way, and after what was pending is loaded.
+    """
+    gone = [sha256 for sha256, _ in run.landed(TAKEN_DOWN)]
+    if not gone:
+        return
+    with run.warehouse, run.warehouse.cursor() as cursor:
+        cursor.execute("delete from raw_images.contents where sha256 = any(%s)", [gone])
+        removed = cursor.rowcount
+        if removed:  # before this is committed: a kill in between finds it to be done again
+            _remove_files(run)
+        if _as_owner_of_marts(cursor):
+            cursor.execute("select from marts.images where sha256 = any(%s) limit 1", [gone])
+            if removed or cursor.rowcount:
+                # Waits for a build that is about to publish them, and lets none begin.
+                cursor.execute("lock table marts.images in share row exclusive mode")
+                cursor.execute("delete from marts.images where sha256 = any(%s)", [gone])
+
+
+def _remove_files(run: Run) -> None:
+    for file in Path(raw_schemas.pipeline(run.source).working_dir).rglob("*.parquet"):
+        file.unlink()
+
+
+def _as_owner_of_marts(cursor: "Cursor") -> bool:
+    """Act as the role that owns the marts until the transaction ends; return whether images are."""
+    cursor.execute("set local role transformer")
+    cursor.execute(IS_PUBLISHED)
+    return cursor.fetchone() == (True,)
+
+
+def _text(given: str) -> str:
+    # A shell hands on bytes that are no text
+    return given.encode("utf-8", "replace").decode().replace("\0", "")
