@@ -121,5 +121,6 @@ def _tell(source: SourceDeclaration, run: Run | None) -> None:
     if run is None:
         return
     notes = f" ({'; '.join(run.notes)})" if run.notes else ""
-    outcome = f"{run.rows_landed:,} rows landed" if run.rows_landed else "nothing new"
+    landed = f"{run.rows_landed:,} rows landed" if run.rows_landed else "nothing new"
+    outcome = run.outcome or landed
     typer.echo(f"{source.name}: {outcome}{notes}")

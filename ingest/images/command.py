@@ -77,5 +77,5 @@ DECLARATION = SourceDeclaration(
     images,
     inputs=(("url", "url_list"),),
     settings=("count", "concurrency"),
-    needs_no_input=("take_down", "because"),
+    needs_no_input=("take_down",),
 )

@@ -67,7 +67,9 @@ class TakeDown:
         because = _text(self.because or "").strip() or None
         told = (because, run.run_id, datetime.now(timezone.utc))
         yield "take_downs", rows(TABLES["take_downs"], [(*pair, *told) for pair in brought])
-        run.note(f"{len(found):,} images from {len(brought):,} URLs are taken down")
+        run.outcome = "taken down"
+        urls = ", ".join(sorted({url for _, url in brought}))
+        run.note(f"{len(found):,} images that came from {urls}; they are never fetched again")
 
     def loaded(self, run: Run) -> bool:
         """Remove the bytes of what is taken down; there is one load only."""

@@ -33,11 +33,8 @@ def published(warehouse: Warehouse, tmp_path: Path) -> Iterator[Warehouse]:
 
 
 def test_reading_at_random(published: Warehouse) -> None:
-    draws = Counter(image.image_id for image in get_random_images(seed=64, limit=DRAWS))
-    assert set(draws) == set(range(1, IMAGES + 1))
-    expected = DRAWS / IMAGES
-    chi_square = sum((count - expected) ** 2 / expected for count in draws.values())
-    assert 860 < chi_square < 1143  # 999 degrees of freedom, p = 0.001 on either side
+    draws = [image.image_id for image in get_random_images(seed=64, limit=DRAWS)]
+    assert_uniform(draws, set(range(1, IMAGES + 1)))
 
     epoch = [image.image_id for image in get_random_images(epoch=True)]
     assert sorted(epoch) == list(range(1, IMAGES + 1))
@@ -55,7 +52,55 @@ def test_reading_at_random(published: Warehouse) -> None:
     for image in get_random_images(limit=20):
         _is_whole(published, image)
     _one_connection_that_rests_between_queries(published)
+    left = _uniform_over_what_is_left(published)
+    _what_vanishes_meanwhile_comes_no_more(published, left)
+    published.build(*IMAGES_ONLY, without=["test"])  # puts back what was deleted
     _safe_while_an_ingest_and_a_build_run(published)
+
+
+def assert_uniform(draws: list[int], ids: set[int]) -> None:
+    """Chi-square: about as large as its degrees of freedom, p = 0.001 on either side."""
+    counts = Counter(draws)
+    assert set(counts) == ids
+    expected = len(draws) / len(ids)
+    chi_square = sum((count - expected) ** 2 / expected for count in counts.values())
+    freedom = len(ids) - 1
+    assert abs(chi_square - freedom) < 3.3 * (2 * freedom) ** 0.5
+
+
+def _uniform_over_what_is_left(published: Warehouse) -> set[int]:
+    """Neither end, a long stretch and each tenth are gone."""
+    published.query(
+        "delete from marts.images where image_id in (1, 999, 1000) "
+        "or image_id between 100 and 399 or image_id % 10 = 0"
+    )
+    left = {n for n in range(2, 999) if n % 10 and not 100 <= n <= 399}
+    assert_uniform([image.image_id for image in get_random_images(seed=1, limit=DRAWS)], left)
+    assert {image.image_id for image in get_random_images(epoch=True)} == left
+    first = [image.image_id for image in get_random_images(seed=3, limit=100)]
+    assert [image.image_id for image in get_random_images(seed=3, limit=5_000)][:100] == first
+    return left
+
+
+def _what_vanishes_meanwhile_comes_no_more(published: Warehouse, left: set[int]) -> None:
+    reading = get_random_images(seed=5, limit=DRAWS)
+    epoch = get_random_images(seed=5, epoch=True, limit=500)
+    seen = [next(reading).image_id for _ in range(3_000)]
+    once = [next(epoch).image_id for _ in range(10)]
+    gone = {n for n in left if n % 2}
+    published.query("delete from marts.images where image_id % 2 = 1")
+    seen += [image.image_id for image in reading]
+    assert len(seen) == DRAWS
+    assert_uniform(seen[6_000:], left - gone)  # what was asked for before, two queries, may come
+    once += [image.image_id for image in epoch]
+    assert len(set(once)) == len(once)
+    assert len(left - gone) <= len(once) <= 500
+    endless = get_random_images()
+    next(endless)
+    published.query("delete from marts.images")
+    with pytest.raises(IngestError, match="no images are published"):
+        for _ in endless:
+            pass
 
 
 def _is_whole(published: Warehouse, image: ImageStructure) -> None:
