@@ -51,7 +51,7 @@ class ImagesSource:
 
         Raises `IngestError` where the listing itself cannot be read.
         """
-        remove_bytes(run)  # of a take-down that was cut off
+        remove_bytes(run)  # of a take-down or a download that was cut off
         wanted = self.count
         listing = run.origins.last("attempts", str(self.listing))
         if listing and self.top_up:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -91,29 +90,24 @@ def _brought(run: Run, column: str, values: list[str]) -> set[tuple[str, str]]:
 
 
 def remove_bytes(run: Run) -> None:
-    """Remove what is left of the bytes of all that is taken down: raw, published, on dlt's way.
+    """Remove what is left of the bytes of all that is taken down, and files of a run cut off.
 
     To be called while no load is under way, and after what was pending is loaded.
     """
+    for file in (raw_schemas.pending() / run.source).rglob("*.parquet"):
+        file.unlink()
     gone = [sha256 for sha256, _ in run.landed(TAKEN_DOWN)]
     if not gone:
         return
     with run.warehouse, run.warehouse.cursor() as cursor:
         cursor.execute("delete from raw_images.contents where sha256 = any(%s)", [gone])
         removed = cursor.rowcount
-        if removed:  # before this is committed: a kill in between finds it to be done again
-            _remove_files(run)
         if _as_owner_of_marts(cursor):
             cursor.execute("select from marts.images where sha256 = any(%s) limit 1", [gone])
             if removed or cursor.rowcount:
                 # Waits for a build that is about to publish them, and lets none begin.
                 cursor.execute("lock table marts.images in share row exclusive mode")
                 cursor.execute("delete from marts.images where sha256 = any(%s)", [gone])
-
-
-def _remove_files(run: Run) -> None:
-    for file in Path(raw_schemas.pipeline(run.source).working_dir).rglob("*.parquet"):
-        file.unlink()
 
 
 def _as_owner_of_marts(cursor: "Cursor") -> bool:

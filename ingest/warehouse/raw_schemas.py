@@ -123,14 +123,19 @@ def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":
     os.environ.update(DLT_SETTINGS | {"DLT_DATA_DIR": str(home() / "dlt")})
     import dlt
 
-    to = connect.parameters()
-    server = hashlib.sha256(f"{to['host']}:{to['port']}/{to['dbname']}".encode()).hexdigest()[:12]
     return dlt.pipeline(
         pipeline_name=source,
-        pipelines_dir=folder or str(home() / "pipelines" / server),
+        pipelines_dir=folder or str(pending()),
         destination=dlt.destinations.postgres(connect.url("loader"), create_indexes=False),
         dataset_name=f"raw_{source}",
     )
+
+
+def pending() -> Path:
+    """Return the folder of the loads that are on their way to this server, one folder a source."""
+    to = connect.parameters()
+    server = hashlib.sha256(f"{to['host']}:{to['port']}/{to['dbname']}".encode()).hexdigest()[:12]
+    return home() / "pipelines" / server
 
 
 def dlt_schema(declared: RawSchema) -> "dlt.Schema":

@@ -47,12 +47,10 @@ unnumbered as (
     from first_attempts as attempts
     where
         attempts.nth = 1
-        {% if is_incremental() %}
-        and not exists (
+        and {% if is_incremental() %}not exists (
             select 1 from {{ this }} as numbered
             where numbered.kind = attempts.kind and numbered.sha256 = attempts.sha256
-        )
-        {% endif %}
+        ){% else %}true{% endif %}
 )
 
 select

@@ -13,12 +13,10 @@ with missing as (
     from {{ ref('int_images__attempts') }} as attempts
     where
         attempts.image_id is not null
-        {% if is_incremental() %}
-        and not exists (
+        and {% if is_incremental() %}not exists (
             select 1 from {{ this }} as images
             where images.image_id = attempts.image_id
-        )
-        {% endif %}
+        ){% else %}true{% endif %}
 )
 
 select
