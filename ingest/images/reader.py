@@ -82,7 +82,9 @@ def get_random_images(
 
 def _for_ever(numbers: random.Random, published: "_Published") -> Iterator[int]:
     while True:
-        yield published.ids[numbers.randrange(len(published.ids))]
+        ids, count = published.ids, len(published.ids)
+        while ids is published.ids:  # until they were asked for anew
+            yield ids[numbers.randrange(count)]
 
 
 def _each_once(numbers: random.Random, published: "_Published") -> Iterator[int]:
