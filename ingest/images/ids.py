@@ -35,6 +35,6 @@ class Ids:
         return self._firsts[stretch] + place - self._places[stretch]
 
     def __iter__(self) -> Iterator[int]:
-        ends = [*self._places[1:], self._count]
+        ends = [*self._places, self._count][1:]
         for first, place, end in zip(self._firsts, self._places, ends, strict=True):
             yield from range(first, first + end - place)
