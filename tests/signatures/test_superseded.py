@@ -1,0 +1,63 @@
+"""What may be deleted because something later took its place; what holds stays, and is known."""
+
+from pathlib import Path
+
+from ingest.signatures import NewXYZSignature, register_signatures
+from ingest.signatures.tables import RAW_SCHEMA
+from tests.conftest import Warehouse
+from tests.signatures.datasets import STROKES, Datasets
+
+LOADS = "select load_id from raw_signatures._dlt_loads where status = 0"
+FILES = "select path, run_id from raw_signatures.files where source <> 'REGISTERED' order by 1, 2"
+COUNTS = "select origin, records_read from raw_signatures.counts order by 1, 2"
+
+
+def prune(warehouse: Warehouse, before: str) -> int:
+    deleted = 0
+    for table, condition in RAW_SCHEMA.superseded.items():
+        said = condition.replace("{loads}", LOADS).replace("{before}", f"'{before}'::timestamptz")
+        gone = warehouse.query(f"delete from raw_signatures.{table} where {said} returning 1")
+        deleted += len(gone)
+    return deleted
+
+
+def test_what_was_replaced_may_go_and_nothing_lands_again(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    datasets = Datasets(tmp_path / "data")
+    for name in ("changed", "gone", "back"):
+        datasets.write(f"Online/Genuine/{name}", STROKES)
+    datasets.write("Online/gone/too")
+    datasets.land(warehouse)
+    register_signatures([NewXYZSignature([(1, 2, 3)])], "key")
+    datasets.write("Online/Genuine/changed", b"1,1,1")
+    (datasets.a / "Online/Genuine/gone").unlink()
+    (datasets.a / "Online/gone/too").unlink()
+    (datasets.a / "Online/Genuine/back").unlink()
+    datasets.land(warehouse, "--allow-shrink")
+    datasets.write("Online/Genuine/back", STROKES)
+    datasets.index({datasets.first: "", "12345678" + datasets.first[8:]: ""})
+    datasets.land(warehouse)
+    runs = [run for (run,) in warehouse.query("select run_id from raw_ledger.runs order by 1")]
+
+    # a content each of `back`, `changed`, `gone`, `too` and INDEX, 2 lines, a removal, counts:
+    # INDEX's entries, header and folder, Online/Genuine twice, Online/gone
+    assert prune(warehouse, "-infinity") == 0
+    assert prune(warehouse, "infinity") == 5 + 2 + 1 + 5
+    assert warehouse.query(FILES) == [
+        ("12/12345678"[1:], runs[2]),
+        (f"{datasets.first[0]}/{datasets.first[:8]}", runs[0]),
+        ("INDEX", runs[2]),
+        ("Online/Genuine/001_1.HWR", runs[0]),
+        ("Online/Genuine/back", runs[2]),
+        ("Online/Genuine/changed", runs[1]),
+    ]
+    assert warehouse.query("select path from raw_signatures.removed_files order by 1") == [
+        ("Online/Genuine/gone",),
+        ("Online/gone/too",),
+    ]
+    assert warehouse.query("select distinct run_id from raw_signatures.index_lines") == [(runs[2],)]
+    assert ("REGISTERED/key", 1) in warehouse.query(COUNTS)
+    assert ("SOURCE_A/Online/gone", 0) in warehouse.query(COUNTS)
+    assert prune(warehouse, "infinity") == 0
+    assert "nothing new" in datasets.land(warehouse)
