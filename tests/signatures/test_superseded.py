@@ -45,7 +45,7 @@ def test_what_was_replaced_may_go_and_nothing_lands_again(
     assert prune(warehouse, "-infinity") == 0
     assert prune(warehouse, "infinity") == 5 + 2 + 1 + 5
     assert warehouse.query(FILES) == [
-        ("12/12345678"[1:], runs[2]),
+        ("1/12345678", runs[2]),
         (f"{datasets.first[0]}/{datasets.first[:8]}", runs[0]),
         ("INDEX", runs[2]),
         ("Online/Genuine/001_1.HWR", runs[0]),
