@@ -57,7 +57,13 @@ def test_what_was_forgotten_leaves_and_is_not_registered_again(warehouse: Wareho
     forget("REGISTERED/key")
     build(warehouse)
     assert warehouse.query(PUBLISHED) == [("keep",)]
-    assert warehouse.query("select count(*) from marts.signature_points") == [(1,)]
+    for table in (
+        "marts.signature_points",
+        "intermediate.int_signatures__strokes",
+        "staging.stg_signatures__contents",
+        "staging.stg_signatures__counts",
+    ):
+        assert warehouse.query(f"select count(*) from {table}") == [(1,)], table
     before = warehouse.query("select count(*) from raw_signatures.origins")
     with pytest.raises(IngestError, match=r"'key' counts no more since 20.* \(was forgotten\)"):
         register_signatures(NEW, "key")

@@ -15,14 +15,15 @@ with texts as (
     inner join {{ ref('stg_signatures__contents') }} as contents
         on files.source = contents.source and files.path = contents.path and files.load_id = contents.load_id
     {%- if is_incremental() %}
-    where not exists (
-        select 1
-        from {{ this }} as read_before
-        where
-            read_before.source = files.source
-            and read_before.path = files.path
-            and read_before.load_id = files.load_id
-    )
+    where
+        not exists (
+            select 1
+            from {{ this }} as read_before
+            where
+                read_before.source = files.source
+                and read_before.path = files.path
+                and read_before.load_id = files.load_id
+        )
     {%- endif %}
 ),
 
