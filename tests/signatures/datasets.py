@@ -1,17 +1,12 @@
 """Small datasets of a test's own, in the shape of the real ones."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ingest.landing.ledger import Run
+from ingest.landing.forget import Forget
 from ingest.landing.runner import run_source
 from ingest.signatures.tables import RAW_SCHEMA
 from tests.conftest import Warehouse
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 STROKES = b"1,2.0,3\n.0,5,6\n7,8,9.0"
 REJECTED = (
@@ -73,23 +68,9 @@ def build(warehouse: Warehouse, *more: str) -> None:
     warehouse.build("--select", "path:dbt_project/models/*/signatures", *more)
 
 
-class Forget:
-    """A source that holds nothing and retires one origin, as `ingest forget` does."""
-
-    raw_schema = RAW_SCHEMA
-
-    def __init__(self, address: object) -> None:
-        self.address = str(address)
-
-    def read(self, run: Run) -> Iterator[tuple[str, "pa.Table"]]:
-        (origin,) = [o for o in run.origins.counting() if o.address == self.address]
-        run.origins.retire(origin, "was forgotten")
-        yield from ()
-
-
 def forget(address: object) -> None:
     """Retire the origin that counts at an address."""
-    run_source(Forget(address))
+    run_source(Forget(RAW_SCHEMA, str(address)))
 
 
 def origins(warehouse: Warehouse) -> list[tuple[object, ...]]:

@@ -2,23 +2,19 @@
 
 from pathlib import Path
 
+from ingest.landing.prune import prune
 from ingest.signatures import NewXYZSignature, register_signatures
 from ingest.signatures.tables import RAW_SCHEMA
 from tests.conftest import Warehouse
-from tests.signatures.datasets import STROKES, Datasets
+from tests.signatures.datasets import STROKES, Datasets, forget, origins
 
-LOADS = "select load_id from raw_signatures._dlt_loads where status = 0"
+RUNS = "select run_id from raw_ledger.runs order by 1"
 FILES = "select path, run_id from raw_signatures.files where source <> 'REGISTERED' order by 1, 2"
 COUNTS = "select origin, records_read from raw_signatures.counts order by 1, 2"
 
 
-def prune(warehouse: Warehouse, before: str) -> int:
-    deleted = 0
-    for table, condition in RAW_SCHEMA.superseded.items():
-        said = condition.replace("{loads}", LOADS).replace("{before}", f"'{before}'::timestamptz")
-        gone = warehouse.query(f"delete from raw_signatures.{table} where {said} returning 1")
-        deleted += len(gone)
-    return deleted
+def pruned(keep_days: int) -> int:
+    return sum(done.rows for done in prune([RAW_SCHEMA], keep_days))
 
 
 def test_what_was_replaced_may_go_and_nothing_lands_again(
@@ -38,12 +34,12 @@ def test_what_was_replaced_may_go_and_nothing_lands_again(
     datasets.write("Online/Genuine/back", STROKES)
     datasets.index({datasets.first: "", "12345678" + datasets.first[8:]: ""})
     datasets.land(warehouse)
-    runs = [run for (run,) in warehouse.query("select run_id from raw_ledger.runs order by 1")]
+    runs = [run for (run,) in warehouse.query(RUNS)]
 
     # a content each of `back`, `changed`, `gone`, `too` and INDEX, 2 lines, a removal, counts:
     # INDEX's entries, header and folder, Online/Genuine twice, Online/gone
-    assert prune(warehouse, "-infinity") == 0
-    assert prune(warehouse, "infinity") == 5 + 2 + 1 + 5
+    assert pruned(1) == 0
+    assert pruned(0) == 5 + 2 + 1 + 5
     assert warehouse.query(FILES) == [
         ("1/12345678", runs[2]),
         (f"{datasets.first[0]}/{datasets.first[:8]}", runs[0]),
@@ -59,5 +55,17 @@ def test_what_was_replaced_may_go_and_nothing_lands_again(
     assert warehouse.query("select distinct run_id from raw_signatures.index_lines") == [(runs[2],)]
     assert ("REGISTERED/key", 1) in warehouse.query(COUNTS)
     assert ("SOURCE_A/Online/gone", 0) in warehouse.query(COUNTS)
-    assert prune(warehouse, "infinity") == 0
+    assert pruned(0) == 0
+    assert "nothing new" in datasets.land(warehouse)
+
+
+def test_a_dataset_that_was_forgotten_and_pruned_lands_anew(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    datasets = Datasets(tmp_path / "data")
+    datasets.land(warehouse)
+    forget(datasets.a)
+    assert pruned(0) == 2  # a file, a count
+    assert "2 rows landed" in datasets.land(warehouse)
+    assert origins(warehouse)[0] == (1, str(datasets.a), "own", 1, True, None)
     assert "nothing new" in datasets.land(warehouse)

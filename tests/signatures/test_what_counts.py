@@ -126,7 +126,7 @@ def test_after_each_step_everything_shows_what_counts_as_if_it_were_alone(
         warehouse.query(f"select count(*) from raw_signatures.{table}") for table in TABLES
     ]
     assert warehouse.query(
-        "select outcome from raw_ledger.runs where source = 'signatures' order by 1 desc limit 1"
+        "select outcome from raw_ledger.runs order by run_id desc limit 1"
     ) == [("nothing new",)]
 
 
