@@ -97,7 +97,7 @@ class Origins:
         now = datetime.now(timezone.utc)
         origin = same_as
         if origin is None:
-            number = max((known.origin_id for known in self.known), default=0) + 1
+            number = max((0, *(known.origin_id for known in self.known))) + 1  # some are negative
             origin = Origin(
                 *(number, record_table, address, self.kind, 0, None, True, None),
                 *(self.run_id, now),

@@ -21,9 +21,13 @@ def signatures(
     allow_shrink: Annotated[
         bool, typer.Option("--allow-shrink", help="Accept a folder that lost half of its files.")
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Let another dataset take the place of the one landed."),
+    ] = False,
 ) -> SignatureSource:
     """Land handwritten signatures from two folders."""
-    return SignatureSource(source_a, source_b, allow_shrink=allow_shrink)
+    return SignatureSource(source_a, source_b, allow_shrink=allow_shrink, replace=replace)
 
 
 DECLARATION = SourceDeclaration(RAW_SCHEMA, signatures, inputs=(("source_a",), ("source_b",)))

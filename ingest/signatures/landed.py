@@ -1,16 +1,20 @@
-"""What of a dataset is landed: the last event of each path, the last count of each folder."""
+"""What is landed of each origin: the last event of each path, the last count of each folder."""
 
 from typing import NamedTuple
 
 from ingest.landing.ledger import Run
+from ingest.landing.origins import Origin
 
+DATASETS = """
+select distinct origin_id, source from raw_signatures.files where _dlt_load_id in ({loads})
+"""
 FILES = """
 with events as (
     select path, sha256, problem, fingerprint, false as is_gone, run_id
-    from raw_signatures.files where source = %s and _dlt_load_id in ({loads})
+    from raw_signatures.files where origin_id = %s and _dlt_load_id in ({loads})
     union all
     select path, null, null, null, true, run_id
-    from raw_signatures.removed_files where source = %s and _dlt_load_id in ({loads})
+    from raw_signatures.removed_files where origin_id = %s and _dlt_load_id in ({loads})
 ),
 ordered as (
     select *, row_number() over (partition by path order by run_id desc) as age from events
@@ -21,7 +25,7 @@ COUNTS = """
 with ordered as (
     select origin, records_read, row_number() over (partition by origin order by run_id desc) as age
     from raw_signatures.counts
-    where record_table = 'files' and origin || '/' like %s and _dlt_load_id in ({loads})
+    where record_table = 'files' and origin_id = %s and _dlt_load_id in ({loads})
 )
 select origin, records_read from ordered where age = 1
 """
@@ -35,11 +39,17 @@ class Landed(NamedTuple):
     fingerprint: str | None
 
 
-def landed_files(run: Run, source: str) -> dict[str, Landed]:
-    """Return the files that `source` held when it was landed last, by path."""
-    return {path: Landed(*rest) for path, *rest in run.landed(FILES, source, source)}
+def datasets(run: Run) -> dict[int, str]:
+    """Return which dataset each origin is, by its number; none where nothing of it is landed."""
+    return dict(run.landed(DATASETS))
 
 
-def landed_counts(run: Run, origin: str) -> dict[str, int]:
-    """Return the numbers of files landed last for the directories from `origin` down."""
-    return dict(run.landed(COUNTS, f"{origin}%"))
+def landed_files(run: Run, origin: Origin) -> dict[str, Landed]:
+    """Return the files that an origin held when it was landed last, by path."""
+    number = origin.origin_id
+    return {path: Landed(*rest) for path, *rest in run.landed(FILES, number, number)}
+
+
+def landed_counts(run: Run, origin: Origin) -> dict[str, int]:
+    """Return the numbers of files landed last for the directories of an origin."""
+    return dict(run.landed(COUNTS, origin.origin_id))

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 
 class RawTables:
-    """Inserts rows into `raw_signatures` under one load id."""
+    """Inserts rows into `raw_signatures` under one load id; what counts is of one origin."""
 
-    def __init__(self, cursor: "Cursor", load_id: str, registered_at: datetime) -> None:
-        self.cursor, self.load_id, self.registered_at = cursor, load_id, registered_at
+    def __init__(
+        self, cursor: "Cursor", load_id: str, origin_id: int, registered_at: datetime
+    ) -> None:
+        self.cursor, self.load_id, self.origin_id = cursor, load_id, origin_id
+        self.registered_at = registered_at
 
     def add(self, table: str, **values: object) -> None:
         """Insert one row."""
@@ -46,6 +49,7 @@ class RawTables:
             sha256=hashlib.sha256(content).hexdigest(),
             read_at=self.registered_at,
             content=content,
+            origin_id=self.origin_id,
             run_id=0,
         )
 
@@ -72,6 +76,7 @@ class PostgresSignees:
             medium=signee.medium,
             local_id=signee.local_id,
             registered_at=signee.registered_at,
+            origin_id=self.raw.origin_id,
         )
 
 
@@ -107,6 +112,7 @@ class PostgresSignatures:
             asset_id=asset,
             metadata=told,
             registered_at=signature.registered_at,
+            origin_id=self.raw.origin_id,
         )
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from ingest.common.errors import IngestError
+from ingest.signatures import registered_origins
 from ingest.signatures.collaborators import (
     AssetService,
     Signature,
@@ -29,7 +30,7 @@ from ingest.signatures.postgres import (
     PostgresSignees,
     RawTables,
 )
-from ingest.signatures.tables import RAW_SCHEMA, REGISTERED
+from ingest.signatures.tables import RAW_SCHEMA, REGISTERED, REGISTRATION
 from ingest.warehouse import connect
 from ingest.warehouse.raw_schemas import prepare
 
@@ -70,8 +71,10 @@ def register_signatures(
     what the first call returned. `signees`, `signatures` and `assets` replace the collaborators
     that write to the warehouse; a replaced one is not part of its transaction.
 
-    Raises `IngestError` where the key stands for other content, an image cannot be read or points
-    are not finite numbers; then nothing is registered.
+    Registered signatures are own data: from then on the sample does not count any more.
+
+    Raises `IngestError` where the key stands for other content or for what was forgotten since, an
+    image cannot be read or points are not finite numbers; then nothing is registered.
     """
     new_signatures = list(new_signatures)
     check(new_signatures, idempotence_key)
@@ -81,7 +84,12 @@ def register_signatures(
         warehouse,
         warehouse.cursor() as cursor,
     ):
-        raw = RawTables(cursor, _load_id(idempotence_key), datetime.now(timezone.utc))
+        raw = RawTables(
+            cursor,
+            _load_id(idempotence_key),
+            registered_origins.origin_id(idempotence_key),
+            datetime.now(timezone.utc),
+        )
         assets = assets or PostgresAssets(raw)
         digest = _digest(new_signatures, assets)
         cursor.execute(LOCK, [idempotence_key])
@@ -110,6 +118,7 @@ def _known(cursor: "Cursor", key: str, digest: str) -> Registration | None:
             f"idempotence key {key!r} was used at {registered_at:%Y-%m-%d %H:%M:%S %Z} "
             "for other signatures"
         )
+    registered_origins.check_not_forgotten(cursor, key)
     return Registration(signee_id, tuple(json.loads(signature_ids)), registered_at, is_new=False)
 
 
@@ -123,6 +132,8 @@ def _register(
     assets: AssetService,
 ) -> Registration:
     at = raw.registered_at
+    if isinstance(signatures, PostgresSignatures):  # else nothing is published from here
+        registered_origins.begin(raw.cursor, key, len(new_signatures), raw.load_id, at)
     medium = _medium(new_signatures)
     signee = Signee(_key(REGISTERED, medium, "genuine", key), key, medium, at)
     signees.add(signee)
@@ -147,10 +158,11 @@ def _register(
     if isinstance(signatures, PostgresSignatures):
         raw.add(
             "counts",
-            record_table="registered_signatures",
+            record_table=REGISTRATION,
             origin=f"{REGISTERED}/{key}",
             records_read=len(ids),
             read_at=at,
+            origin_id=raw.origin_id,
             run_id=0,
         )
     raw.complete()

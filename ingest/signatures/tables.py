@@ -1,7 +1,7 @@
 """What signatures lands: files and INDEX lines of both datasets, and what the service registers.
 
 Rows of `files`, `removed_files` and `counts` are events: what holds now is the last one of each
-path or origin, by `run_id`, the run's number in the ledger. Clocks are not asked.
+path or directory of an origin, by `run_id`, the run's number in the ledger. Clocks are not asked.
 """
 
 from ingest.warehouse.raw_schemas import RawSchema
@@ -10,6 +10,9 @@ from ingest.warehouse.raw_tables import Tables, blob, moment, text, whole
 SOURCE_A = "SOURCE_A"
 SOURCE_B = "SOURCE_B"
 REGISTERED = "REGISTERED"
+
+# What the origins hold: a dataset its files, a call of the service its signatures
+DATASET, REGISTRATION = "files", "registered_signatures"
 
 TABLES: Tables = {
     "files": {
@@ -22,17 +25,26 @@ TABLES: Tables = {
         "problem": text,
         "fingerprint": text,
         "content": blob,
+        "origin_id": whole,
         "run_id": whole,
     },
-    "removed_files": {"source": text, "path": text, "read_at": moment, "run_id": whole},
-    "index_lines": {"line": whole, "raw_bytes": blob, "run_id": whole},
+    "removed_files": {
+        "source": text,
+        "path": text,
+        "read_at": moment,
+        "origin_id": whole,
+        "run_id": whole,
+    },
+    "index_lines": {"line": whole, "raw_bytes": blob, "origin_id": whole, "run_id": whole},
     "counts": {
         "record_table": text,
         "origin": text,
         "records_read": whole,
         "read_at": moment,
+        "origin_id": whole,
         "run_id": whole,
     },
+    # Without an origin: a key stays known when what it registered is forgotten
     "registrations": {
         "idempotence_key": text,
         "digest": text,
@@ -45,6 +57,7 @@ TABLES: Tables = {
         "medium": text,
         "local_id": text,
         "registered_at": moment,
+        "origin_id": whole,
     },
     "registered_signatures": {
         "signature_id": text,
@@ -57,6 +70,58 @@ TABLES: Tables = {
         "asset_id": text,
         "metadata": text,
         "registered_at": moment,
+        "origin_id": whole,
     },
 }
-RAW_SCHEMA = RawSchema("signatures", TABLES)
+
+# A content or a removal that another event of the same path followed
+FOLLOWED = """
+(origin_id, path, run_id) in (
+    select origin_id, path, run_id from (
+        select
+            origin_id, path, run_id,
+            lead(read_at) over (partition by origin_id, path order by run_id) as followed_at
+        from (
+            select origin_id, path, run_id, read_at from raw_signatures.files
+            where _dlt_load_id in ({loads})
+            union all
+            select origin_id, path, run_id, read_at from raw_signatures.removed_files
+            where _dlt_load_id in ({loads})
+        ) as events
+    ) as ordered where followed_at < {before}
+)
+"""
+# Lines of an INDEX that was landed anew since; its row in `files` may be deleted already
+OLDER_INDEX = f"""
+(origin_id, run_id) in (
+    select lines.origin_id, lines.run_id
+    from (select distinct origin_id, run_id from raw_signatures.index_lines) as lines
+    inner join raw_signatures.files as later
+        on lines.origin_id = later.origin_id and lines.run_id < later.run_id
+    where
+        later.source = '{SOURCE_B}' and later.path = 'INDEX' and later.read_at < {{before}}
+        and later._dlt_load_id in ({{loads}})
+)
+"""  # noqa: S608 - made of constants
+COUNTED_AGAIN = """
+(origin_id, record_table, origin, run_id) in (
+    select origin_id, record_table, origin, run_id from (
+        select
+            origin_id, record_table, origin, run_id,
+            lead(read_at) over (
+                partition by origin_id, record_table, origin order by run_id
+            ) as counted_again_at
+        from raw_signatures.counts where _dlt_load_id in ({loads})
+    ) as ordered where counted_again_at < {before}
+)
+"""
+RAW_SCHEMA = RawSchema(
+    "signatures",
+    TABLES,
+    superseded={
+        "files": FOLLOWED,
+        "removed_files": FOLLOWED,
+        "index_lines": OLDER_INDEX,
+        "counts": COUNTED_AGAIN,
+    },
+)

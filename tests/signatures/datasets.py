@@ -3,6 +3,9 @@
 from pathlib import Path
 from uuid import UUID
 
+from ingest.landing.forget import Forget
+from ingest.landing.runner import run_source
+from ingest.signatures.tables import RAW_SCHEMA
 from tests.conftest import Warehouse
 
 STROKES = b"1,2.0,3\n.0,5,6\n7,8,9.0"
@@ -63,3 +66,18 @@ class Datasets:
 def build(warehouse: Warehouse, *more: str) -> None:
     """Build and test what comes of signatures."""
     warehouse.build("--select", "path:dbt_project/models/*/signatures", *more)
+
+
+def forget(address: object) -> None:
+    """Retire the origin that counts at an address."""
+    run_source(Forget(RAW_SCHEMA, str(address)))
+
+
+def origins(warehouse: Warehouse) -> list[tuple[object, ...]]:
+    """Each origin as it was landed last: number, address, kind, records, whether it counts, why."""
+    return warehouse.query(
+        "select distinct on (origin_id) origin_id, origin, kind, records, counts, because "
+        "from raw_signatures.origins "
+        "where _dlt_load_id in (select load_id from raw_signatures._dlt_loads) "
+        "order by origin_id, run_id desc, event desc"
+    )

@@ -19,6 +19,8 @@ from tests.signatures.datasets import uuid
 
 Rows = Sequence[dict[str, Any]]
 Ask = Callable[[str, dict[str, Rows]], list[tuple[Any, ...]]]
+MARKS = {"_dlt_load_id": "1", "origin_id": 1}
+ORIGIN = {"origin_id": 1, "counts": True, "run_id": 1, "event": 1}
 COMPILED = "compiled/research_warehouse/dbt_project/models/intermediate/signatures"
 LOAD = {"load_id": "1", "schema_name": "signatures", "status": 0, "inserted_at": "now"}
 many = settings(max_examples=150, deadline=None, derandomize=True)
@@ -32,9 +34,9 @@ def test_every_name_stroke_and_index_line_is_judged(warehouse: Warehouse) -> Non
     with closing(connect.connect()) as connection, connection.cursor() as cursor:
 
         def ask(question: str, tables: dict[str, Rows]) -> list[tuple[Any, ...]]:
-            for table, rows in {"_dlt_loads": [LOAD], **tables}.items():
+            for table, rows in {"_dlt_loads": [LOAD], "origins": [ORIGIN], **tables}.items():
                 for row in rows:
-                    values = row if table == "_dlt_loads" else {**row, "_dlt_load_id": "1"}
+                    values = row if table == "_dlt_loads" else {**row, **MARKS}
                     places = ", ".join(["%s"] * len(values))
                     cursor.execute(
                         f"insert into raw_signatures.{table} ({', '.join(values)}) "

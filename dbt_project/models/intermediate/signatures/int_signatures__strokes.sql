@@ -1,6 +1,11 @@
 -- What each online file holds: how many points, or the first line that is not three finite numbers.
--- A content is read once, in the first build after its load.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+-- A content is read once, in the first build after its load, and leaves when it does not count any
+-- more.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_strokes_that_do_not_count() }}"
+) }}
 
 with texts as (
     select
@@ -10,7 +15,15 @@ with texts as (
     inner join {{ ref('stg_signatures__contents') }} as contents
         on files.source = contents.source and files.path = contents.path and files.load_id = contents.load_id
     {%- if is_incremental() %}
-    where files.load_id not in (select read_before.load_id from {{ this }} as read_before)
+    where
+        not exists (
+            select 1
+            from {{ this }} as read_before
+            where
+                read_before.source = files.source
+                and read_before.path = files.path
+                and read_before.load_id = files.load_id
+        )
     {%- endif %}
 ),
 

@@ -1,8 +1,8 @@
--- What the reader counted, by directory, INDEX or registration: the last count of each
+-- What the reader counted, by directory, INDEX or registration of what counts: the last count of each
 with ordered as (
     select
         *,
-        row_number() over (partition by record_table, origin order by run_id desc) as age
+        row_number() over (partition by origin_id, record_table, origin order by run_id desc) as age
     from {{ source('signatures', 'counts') }}
     where _dlt_load_id in {{ completed_loads('signatures') }}
 )
@@ -12,4 +12,10 @@ select
     origin,
     records_read
 from ordered
-where age = 1
+where
+    age = 1
+    and origin_id in (
+        select origins.origin_id
+        from {{ ref('stg_signatures__origins') }} as origins
+        where origins.counts
+    )

@@ -1,6 +1,8 @@
--- What each path holds now: the content that was landed last, unless the file went away since
+-- What each path of what counts holds now: the content that was landed last, unless the file went
+-- away since
 with events as (
     select
+        origin_id,
         source,
         path,
         sha256,
@@ -15,6 +17,7 @@ with events as (
     union all
 
     select
+        origin_id,
         source,
         path,
         null as sha256,
@@ -30,11 +33,12 @@ with events as (
 ordered as (
     select
         *,
-        row_number() over (partition by source, path order by run_id desc, load_id desc) as age
+        row_number() over (partition by origin_id, source, path order by run_id desc) as age
     from events
 )
 
 select
+    origin_id,
     source,
     path,
     source || '/' || path as origin,
@@ -49,4 +53,11 @@ select
     run_id,
     load_id
 from ordered
-where age = 1 and not is_gone
+where
+    age = 1
+    and not is_gone
+    and origin_id in (
+        select origins.origin_id
+        from {{ ref('stg_signatures__origins') }} as origins
+        where origins.counts
+    )

@@ -1,4 +1,4 @@
--- Signatures that the service registered, with the file that holds them
+-- Signatures that the service registered and that count, with the file that holds them
 select
     signature_id,
     signee_id,
@@ -11,4 +11,10 @@ select
     asset_id,
     _dlt_load_id as load_id
 from {{ source('signatures', 'registered_signatures') }}
-where _dlt_load_id in {{ completed_loads('signatures') }}
+where
+    _dlt_load_id in {{ completed_loads('signatures') }}
+    and origin_id in (
+        select origins.origin_id
+        from {{ ref('stg_signatures__origins') }} as origins
+        where origins.counts
+    )
