@@ -1,4 +1,4 @@
-"""What tests of what counts share: the rows that education shows, and a warehouse beside the other."""
+"""For tests of what counts: the rows that education shows, and a warehouse beside the other."""
 
 import re
 from collections.abc import Iterator

@@ -89,7 +89,7 @@ def overlapping(restart: Restart) -> None:
         (lambda r: r.anew(0, 0), ["began anew", "no student any more", "no batch any more"]),
         (only_database, ["the systems are not of one platform", "20 of 20 landed ids",
                          "tells the newest batch landed"]),
-        (only_api, ["not of one platform", "30 landed ids with other times", "40 students as land"]),
+        (only_api, ["not of one platform", "30 landed ids with other times", "40 students"]),
         (empty_api, ["not of one platform", "no batch any more, none of 30 landed"]),
         (empty_database, ["not of one platform", "no student any more, none of 40 landed"]),
         (api_down, ["began anew", "20 of 20 landed ids", "answers 404"]),
