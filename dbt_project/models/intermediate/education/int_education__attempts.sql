@@ -5,9 +5,10 @@
 ]) }}
 {%- set log = 'cast(test_runs.origin_id as ' ~ dbt.type_string() ~ ')' %}
 {%- set student = 'cast(test_runs.student_id as ' ~ dbt.type_string() ~ ')' %}
+{%- set lesson = ["coalesce(lesson_id, '')", "coalesce(lesson_title, '')"] %}
 {%- set completed = "case when is_completed then 'completed' else 'tried' end" %}
 
-with loads as (
+with told as (
     select distinct
         load_id,
         run_id
@@ -16,16 +17,16 @@ with loads as (
 
 runs as (
     select
-        {{ surrogate_key([log, student, "coalesce(lesson_id, '')", "coalesce(lesson_title, '')", completed]) }}
+        {{ surrogate_key([log, student] + lesson + [completed]) }}
             as attempt_id,
         test_runs.origin_id,
         test_runs.student_id,
         test_runs.lesson_id,
         test_runs.lesson_title,
         test_runs.is_completed,
-        min(loads.run_id) as run_id
+        min(told.run_id) as run_id
     from {{ ref('stg_education__test_runs') }} as test_runs
-    inner join loads on test_runs.load_id = loads.load_id
+    inner join told on test_runs.load_id = told.load_id
     where
         test_runs.reason is null
         and {{ is_unbuilt('test_runs.load_id', ref('int_education__log_outcomes')) }}
