@@ -1,19 +1,17 @@
-"""For tests of what counts: the rows that education shows, and a warehouse beside the other."""
+"""For tests of what counts: the rows that education shows, and platforms to land."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from ingest.education.batches import Batches
 from ingest.education.source import EducationSource
 from ingest.education.tables import RAW_SCHEMA
 from ingest.landing.ledger import Run
 from ingest.landing.runner import run_source
-from tests.conftest import COPY_RIGHTS, NAME, TEMPLATE, Warehouse, administrator
+from tests.conftest import Warehouse
 from tests.education.platform import Systems, batch, run
 
 DOMAIN = ("-s", "path:dbt_project/models/*/education")
@@ -41,6 +39,7 @@ INCREMENTAL = (
 )
 
 Shown = dict[str, list[str]]
+Fresh = Callable[[], AbstractContextManager[Warehouse]]
 
 
 def shown(warehouse: Warehouse) -> Shown:
@@ -55,25 +54,6 @@ def shown(warehouse: Warehouse) -> Shown:
 
 def _plain(row: tuple[object, ...]) -> str:
     return re.sub(r"load [0-9.]+|file [0-9]+", lambda found: found.group().split()[0], repr(row))
-
-
-@contextmanager
-def fresh(
-    warehouse: Warehouse, server: dict[str, str], patch: pytest.MonkeyPatch
-) -> Iterator[Warehouse]:
-    """Put a database that holds nothing in the place of the test's, for a while."""
-    aside, home = f"{NAME}_aside", warehouse.env["WAREHOUSE_HOME"]
-    with administrator(server) as admin:
-        admin.execute(f"alter database {NAME} rename to {aside}")
-        admin.execute(f"create database {NAME} template {TEMPLATE}")
-        admin.execute(COPY_RIGHTS, [TEMPLATE, NAME])
-        patch.setenv("WAREHOUSE_HOME", f"{home}_fresh")
-        try:
-            yield warehouse
-        finally:
-            patch.setenv("WAREHOUSE_HOME", home)
-            admin.execute(f"drop database {NAME} with (force)")
-            admin.execute(f"alter database {aside} rename to {NAME}")
 
 
 class Forget:

@@ -15,7 +15,7 @@ from ingest.education.source import EducationSource
 from ingest.landing.ledger import Run
 from ingest.landing.runner import run_source
 from tests.conftest import Warehouse, needs_upstream
-from tests.education.counting import World, forget, fresh, landed, shown
+from tests.education.counting import Fresh, World, forget, landed, shown
 from tests.education.platform import Answer, answering, api, run
 from tests.education.test_what_counts import ORIGINS, WINDOWS
 from tests.education.test_whole_flow import DOMAIN, EDUCATION, completion, expected
@@ -158,16 +158,14 @@ def test_a_platform_that_goes_on(restart: Restart, what: Callable[[Restart], Non
     assert [row[5] for row in restart.warehouse.query(ORIGINS)] == [True] * 3
 
 
-def test_said_to_be_new_the_old_one_leaves(
-    restart: Restart, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_said_to_be_new_the_old_one_leaves(restart: Restart, fresh: Fresh) -> None:
     before = shown(restart.warehouse)
     restart.anew()
     told = restart.ingest(new_platform=True).notes
     assert sum("counts no more: the platform began anew" in note for note in told) == 3
     found = shown(restart.warehouse)
     assert found != before
-    with fresh(restart.warehouse, server, monkeypatch):
+    with fresh():
         restart.ingest()
         assert found == shown(restart.warehouse)
     rows = landed(restart.warehouse)

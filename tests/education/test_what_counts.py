@@ -12,7 +12,7 @@ import pytest
 
 from ingest.education import batches_api
 from tests.conftest import Warehouse, needs_upstream
-from tests.education.counting import Shown, World, forget, fresh, landed, shown
+from tests.education.counting import Fresh, Shown, World, forget, landed, shown
 from tests.education.platform import answering, api, batch, run
 from tests.education.test_whole_flow import DOMAIN, EDUCATION, completion, expected
 
@@ -60,7 +60,7 @@ def test_own_data_after_the_sample_is_exactly_right(warehouse: Warehouse) -> Non
 
 
 def test_what_is_shown_is_what_the_origins_that_count_give(
-    warehouse: Warehouse, server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, tmp_path: Path, fresh: Fresh
 ) -> None:
     with answering(lambda _after: (200, json.dumps(batches).encode())) as url:
         world = World(warehouse, tmp_path / "one", url)
@@ -69,7 +69,7 @@ def test_what_is_shown_is_what_the_origins_that_count_give(
         systems = world.systems
 
         def _alone(without_log: bool = False) -> Shown:
-            with fresh(warehouse, server, monkeypatch):
+            with fresh():
                 lines = systems.log.read_bytes()
                 if without_log:
                     systems.log.write_bytes(b"")
