@@ -1,68 +1,98 @@
 """Walks through the pages of the batches API, from the newest batch that is landed.
 
-    newest batch landed -> ask for its second again -> land what is new -> the newest of that -> ...
-
-The API compares at whole seconds and sends the batches of the asked second again, so the page
-asked for after a batch begins within that batch's own second. Where it does not, the API's clock
-is shifted: it takes `after` for local time, or turns it into such. The shift is then measured,
-by asking, as a number of quarters of an hour; neither side's time zone has to be known.
+newest batch landed -> ask for its second again -> land what is new -> the newest of that -> ...
 """
 
 import json
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from contextlib import ExitStack
+from datetime import datetime, timezone
 from typing import Any
 
 import pyarrow as pa
-import requests
 
 from ingest.common.errors import IngestError
-from ingest.education.batches_api import PAGE, get_page
+from ingest.education.batches_api import PAGE
+from ingest.education.batches_from import Pages, second_of
+from ingest.education.platform import Finding, Verdict, none_left
 from ingest.education.tables import TABLES
 from ingest.landing.ledger import Run
+from ingest.landing.origins import Origin
 from ingest.warehouse.raw_tables import rows
 
-MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]")
-QUARTER = timedelta(minutes=15)
-SHIFTS = [quarters * QUARTER for quarters in range(-15 * 4, 15 * 4 + 1)]
-
 NEWEST = """
-select max(substr(batches.created_at, 1, 19)) from raw_education.batches
+select id, replace(substr(created_at, 1, 19), 'T', ' ') from raw_education.batches
 where created_at ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]'
-and exists (
-    select from raw_education.batch_pages as pages
-    where pages._dlt_load_id = batches._dlt_load_id and pages.page = batches.page and url = %s
-) and _dlt_load_id in ({loads})
+and origin_id = %s and _dlt_load_id in ({loads})
+order by 2 desc, length(id) desc, id desc limit 1
+"""
+CREATED = """
+select distinct id, replace(substr(created_at, 1, 19), 'T', ' ') from raw_education.batches
+where id = any(%s) and origin_id = %s and _dlt_load_id in ({loads})
 """
 KNOWN = """
-select record from raw_education.batches where record = any(%s) and exists (
-    select from raw_education.batch_pages as pages
-    where pages._dlt_load_id = batches._dlt_load_id and pages.page = batches.page and url = %s
-) and _dlt_load_id in ({loads})
+select record from raw_education.batches
+where record = any(%s) and origin_id = %s and _dlt_load_id in ({loads})
+"""
+HELD = """
+select count(*) from raw_education.batches where origin_id = %s and _dlt_load_id in ({loads})
 """
 
 
 class Batches:
-    """The batches API at `url`; `known_as` is what its batches are landed under, if not `url`."""
+    """The batches API at `url`; `shown_as` is shown for it where its address changes by itself."""
 
-    def __init__(self, url: str, known_as: str | None = None) -> None:
-        self.url, self.known_as = url, known_as or url
-        self.shift = timedelta()
-        self.session = requests.Session()
+    record_table = "batches"
 
-    def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
+    def __init__(self, url: str, shown_as: str | None = None) -> None:
+        self.url, self.address = url, shown_as or url
+        self.pages = Pages(url)
+        self.first: tuple[str | None, tuple[str | None, Sequence[Any]]] | None = None
+
+    def look(self, run: Run, known: Origin | None, _stack: ExitStack) -> Finding:
+        """Ask for the newest batch landed and, where it is not told any more, for the oldest ones.
+
+        Raises `IngestError` where the API does not answer.
+        """
+        number, newest = _newest(run, known)
+        self.first = newest, self.pages.begin_in(newest)
+        if known is None or newest is None:
+            return Finding(Verdict.NOTHING, "")
+        last = f"the newest batch landed, id {number} of {newest}"
+        if _compared(run, known, self.first[1][1])[0]:
+            return Finding(Verdict.SAME, f"{self.url} tells {last}")
+        _, oldest = self.pages.begin_in(None)
+        same, other, example = _compared(run, known, oldest)
+        if other > same:
+            return Finding(
+                Verdict.OTHER,
+                f"{self.url} tells {other:,} landed ids with other times of creation ({example}) "
+                f"and not {last}",
+            )
+        if same:  # some were deleted, the newest among them
+            return Finding(Verdict.SAME, f"{self.url} tells batches as landed")
+        ((held,),) = run.landed(HELD, known.origin_id)
+        which = "none" if oldest else "no batch any more, none"
+        return Finding(none_left(held), f"{self.url} tells {which} of {held:,} landed")
+
+    def read(
+        self, run: Run, origin: Origin, _instead_of: Origin | None
+    ) -> Iterator[tuple[str, pa.Table]]:
         """Yield the batches that are not landed yet, then one row a page that held such.
 
         Raises `IngestError` where the API does not answer, or a second has a whole page of batches.
         """
-        ((newest,),) = run.landed(NEWEST, self.known_as)
+        _, newest = _newest(run, origin)
+        ((held,),) = run.landed(HELD, origin.origin_id)
         seen: set[str] = set()
         page = 0
         while True:
-            after, received = self._page_from(newest)
+            asked = self.first if self.first and self.first[0] == newest else None
+            after, received = asked[1] if asked else self.pages.begin_in(newest)
+            self.first = None
             records = [json.dumps(record) for record in received]
-            seen.update(record for (record,) in run.landed(KNOWN, records, self.known_as))
+            seen.update(record for (record,) in run.landed(KNOWN, records, origin.origin_id))
             new = [n for n, record in enumerate(records) if record not in seen]
             new = [n for n in new if records.index(records[n]) == n]
             run.units_read += len(received)
@@ -71,66 +101,44 @@ class Batches:
                     raise IngestError(_stuck(self.url, newest))
                 return
             page += 1
+            held += len(new)
             run.progress.advance(len(new))
+            run.origins.landed(origin, held)
             read_at = datetime.now(timezone.utc)
-            yield (
-                "batches",
-                rows(TABLES["batches"], [_row(page, n, received[n], records[n]) for n in new]),
-            )
-            row = (self.known_as, page, after, len(received), len(new), read_at)
-            yield "batch_pages", rows(TABLES["batch_pages"], [row])
+            values = [(*_row(page, n, received[n], records[n]), origin.origin_id) for n in new]
+            yield "batches", rows(TABLES["batches"], values)
+            row = (self.url, page, after, len(received), len(new), read_at)
+            whose = (origin.origin_id, run.run_id)
+            yield "batch_pages", rows(TABLES["batch_pages"], [(*row, *whose)])
             seen.update(records)
-            newest = max(filter(None, [newest, *map(_second, received)]), default=None)
-
-    def _page_from(self, newest: str | None) -> tuple[str | None, Sequence[Any]]:
-        """Ask for the page that begins in the second `newest`, or for the very first page."""
-        if newest is None:
-            return None, get_page(self.session, self.url, None)
-        for shift in self._shifts(newest):
-            after, received = self._ask(newest, shift)
-            if _begins(received) == newest:
-                self.shift = shift
-                break
-        return after, received
-
-    def _shifts(self, newest: str) -> Iterator[timedelta]:
-        """Yield the shifts that may fit: the last one, then what measuring finds."""
-        # An API that compares strictly needs the second before.
-        second = timedelta(seconds=1)
-        yield self.shift
-        yield self.shift - second
-        measured = self._measured(newest)
-        yield measured + QUARTER - second
-        yield measured
-
-    def _measured(self, newest: str) -> timedelta:
-        """Return the greatest shift whose page does not begin after `newest`, by halving."""
-        low, high = 0, len(SHIFTS)
-        while high - low > 1:
-            middle = (low + high) // 2
-            _, received = self._ask(newest, SHIFTS[middle])
-            begins = _begins(received)
-            if begins is not None and begins <= newest:
-                low = middle
-            else:
-                high = middle
-        return SHIFTS[low]
-
-    def _ask(self, newest: str, shift: timedelta) -> tuple[str, Sequence[Any]]:
-        moment = datetime.fromisoformat(newest) + shift
-        after = moment.isoformat(timespec="milliseconds")
-        return after, get_page(self.session, self.url, after)
+            newest = max(filter(None, [newest, *map(second_of, received)]), default=None)
 
 
-def _second(record: Any) -> str | None:
-    """Return the second in which a batch was created, as text; None where it tells none."""
-    created_at = record.get("created_at") if isinstance(record, dict) else None
-    found = MOMENT.match(created_at) if isinstance(created_at, str) else None
-    return found.group().replace("T", " ") if found else None
+def _newest(run: Run, origin: Origin | None) -> tuple[str | None, str | None]:
+    """Return the id and the second of the newest batch that is landed."""
+    found = run.landed(NEWEST, origin.origin_id) if origin else []
+    return found[0] if found else (None, None)
 
 
-def _begins(received: Sequence[Any]) -> str | None:
-    return next(filter(None, map(_second, received)), None)
+def _compared(run: Run, known: Origin, received: Sequence[Any]) -> tuple[int, int, str]:
+    """Count the landed ids told as landed, and with another time of creation; with an example."""
+    told = [record for record in received if second_of(record)]
+    ids = [_text(record.get("id")) for record in told]
+    landed = run.landed(CREATED, ids, known.origin_id)
+    times: dict[str, set[str]] = {}
+    for number, second in landed:
+        times.setdefault(number, set()).add(second)
+    same, other, example = 0, 0, ""
+    for number, record in zip(ids, told, strict=True):
+        if number not in times:
+            continue
+        if second_of(record) in times[number]:
+            same += 1
+        else:
+            other += 1
+            before = max(times[number])
+            example = example or f"id {number} of {second_of(record)}, not of {before}"
+    return same, other, example
 
 
 def _row(page: int, position: int, record: Any, text: str) -> tuple[object, ...]:

@@ -24,14 +24,19 @@ def education(
         typer.Option(metavar="URL", show_default=False),
     ] = NOT_GIVEN,
     test_runs: File = NOT_GIVEN,
-    known_as: str | None = None,
+    new_platform: Annotated[
+        bool,
+        typer.Option("--new-platform", help="It began anew: what is landed counts no more."),
+    ] = False,
+    shown_as: str | None = None,
 ) -> "EducationSource":
     """Land students from a SQLite file, batches from an API and test runs from a log."""
     # requests is for this command alone: the others start without it.
     from ingest.education.batches import Batches
     from ingest.education.source import EducationSource
 
-    return EducationSource(students, Batches(batches_url, known_as), test_runs)
+    batches = Batches(batches_url, shown_as)
+    return EducationSource(students, batches, test_runs, new_platform=new_platform)
 
 
 DECLARATION = SourceDeclaration(

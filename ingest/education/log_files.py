@@ -25,13 +25,14 @@ LINES_AT_ONCE = 10_000
 LANDED = """
 select file_id, device, inode, to_offset, head_sha256, tail_sha256 from (
     select *, row_number() over (partition by file_id order by to_offset desc) as age
-    from raw_education.log_reads where path = %s and _dlt_load_id in ({loads})
+    from raw_education.log_reads where origin_id = %s and _dlt_load_id in ({loads})
 ) as reads
 where age = 1 order by file_id
 """
 LINES = """
 select byte_offset, coalesce(raw_bytes, convert_to(text, 'UTF8')) from raw_education.log_lines
-where file_id = %s and byte_offset >= %s and _dlt_load_id in ({loads}) order by byte_offset limit %s
+where origin_id = %s and file_id = %s and byte_offset >= %s and _dlt_load_id in ({loads})
+order by byte_offset limit %s
 """
 NEXT_FILE_ID = "select coalesce(max(file_id), 0) + 1 from raw_education.log_reads"
 
@@ -126,9 +127,19 @@ def _open(stack: ExitStack, path: Path, is_current: bool) -> LogFile | None:
     return LogFile(path, handle, str(stat.st_dev), str(stat.st_ino), stat.st_size, is_current)
 
 
-def places_to_go_on(run: Run, path: Path, files: Sequence[LogFile]) -> list[Place]:
-    """Decide for each file whether it goes on from a landed one, and at which byte."""
-    landed = [LandedFile(*row) for row in run.landed(LANDED, str(path.resolve()))]
+def landed_files(run: Run, origin_id: int) -> list[LandedFile]:
+    """Return the files of a log as they were landed last, whatever its path was."""
+    return [LandedFile(*row) for row in run.landed(LANDED, origin_id)]
+
+
+def places_to_go_on(
+    run: Run, path: Path, files: Sequence[LogFile], origin_id: int, tell: bool = False
+) -> list[Place]:
+    """Decide for each file whether it goes on from a landed one, and at which byte.
+
+    With `tell`, a log whose file is another one is noted.
+    """
+    landed = landed_files(run, origin_id)
     free = {known.file_id: known for known in landed}
     claims: dict[LogFile, LandedFile] = {}
 
@@ -146,20 +157,20 @@ def places_to_go_on(run: Run, path: Path, files: Sequence[LogFile]) -> list[Plac
         if file in claims:
             places.append(Place(file, claims[file].file_id, claims[file].to_offset))
         elif file.is_current or not any(known.begins(file) for known in landed):
-            places.append(Place(file, next_id, _kept(run, file, free.values())))
+            places.append(Place(file, next_id, _kept(run, origin_id, file, free.values())))
             next_id += 1
-            if landed and file.is_current:
+            if tell and landed and file.is_current:
                 run.note(f"{path.name} was rotated, truncated or replaced")
         # else a copy of a file that is still in its place: copying rotation, half done
     return places
 
 
-def _kept(run: Run, file: LogFile, free: Iterable[LandedFile]) -> int:
+def _kept(run: Run, origin_id: int, file: LogFile, free: Iterable[LandedFile]) -> int:
     """Return how many bytes of whole lines a truncated file kept of what was landed."""
     known = next((k for k in free if k.is_at(file)), None)
     kept = 0
     while known is not None:
-        lines = run.landed(LINES, known.file_id, kept, LINES_AT_ONCE)
+        lines = run.landed(LINES, origin_id, known.file_id, kept, LINES_AT_ONCE)
         for offset, line in lines:
             whole = bytes(line) + b"\n"
             if offset != kept or file.read(kept, len(whole)) != whole:

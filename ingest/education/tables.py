@@ -14,6 +14,7 @@ TABLES: Tables = {
         "batch_id": text,
         "created_at": text,
         **NOT_TEXT,
+        "origin_id": whole,
     },
     "student_chunks": {
         "path": text,
@@ -21,6 +22,8 @@ TABLES: Tables = {
         "digest": text,
         "students_read": whole,
         "read_at": moment,
+        "origin_id": whole,
+        "run_id": whole,
     },
     "batches": {
         "page": whole,
@@ -29,6 +32,7 @@ TABLES: Tables = {
         "name": text,
         "created_at": text,
         "record": text,
+        "origin_id": whole,
     },
     "batch_pages": {
         "url": text,
@@ -37,8 +41,16 @@ TABLES: Tables = {
         "records_received": whole,
         "records_new": whole,
         "read_at": moment,
+        "origin_id": whole,
+        "run_id": whole,
     },
-    "log_lines": {"file_id": whole, "byte_offset": whole, "text": text, **NOT_TEXT},
+    "log_lines": {
+        "file_id": whole,
+        "byte_offset": whole,
+        "text": text,
+        **NOT_TEXT,
+        "origin_id": whole,
+    },
     "log_reads": {
         "path": text,
         "found_as": text,
@@ -51,9 +63,25 @@ TABLES: Tables = {
         "head_sha256": text,
         "tail_sha256": text,
         "read_at": moment,
+        "origin_id": whole,
+        "run_id": whole,
     },
 }
-RAW_SCHEMA = RawSchema("education", TABLES)
+
+# A hundred ids that were read again since. The students first: they are found by their chunks.
+REPLACED = """
+(origin_id, chunk, _dlt_load_id) in (
+    select origin_id, chunk, _dlt_load_id from (
+        select
+            origin_id, chunk, _dlt_load_id,
+            lead(read_at) over (partition by origin_id, chunk order by run_id) as replaced_at
+        from raw_education.student_chunks where _dlt_load_id in ({loads})
+    ) as readings where replaced_at < {before}
+)
+"""
+RAW_SCHEMA = RawSchema(
+    "education", TABLES, superseded=dict.fromkeys(("students", "student_chunks"), REPLACED)
+)
 
 
 def problem_of(raw: bytes) -> str | None:

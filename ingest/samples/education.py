@@ -17,6 +17,8 @@ from pathlib import Path
 
 from faker import Faker
 
+from ingest.common.paths import absolute
+
 SEED = 311
 START = datetime(2026, 1, 5, 8, 0)
 BATCHES, STUDENTS, RUNS = 120, 400, 6_000
@@ -173,7 +175,7 @@ def generate(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def inputs(folder: Path) -> Iterator[Mapping[str, object]]:
-    """Serve the API; wherever it listens this time, it is one and the same."""
+    """Serve the API; it listens on another port each time, so its file is shown for it."""
     from ingest.samples.education_api import sample_api
 
     with sample_api(folder) as url:
@@ -181,7 +183,7 @@ def inputs(folder: Path) -> Iterator[Mapping[str, object]]:
             "students": folder / "students.db",
             "batches_url": url,
             "test_runs": folder / "test_runs.log",
-            "known_as": (folder / "batches").resolve().as_uri(),
+            "shown_as": absolute(folder / "batches.json"),
         }
 
 

@@ -8,7 +8,7 @@ from tests.conftest import Warehouse
 from tests.education.platform import Systems, answering, api, batch, run
 
 WINDOWS = (
-    "before ingest.education.students:_copy",
+    "before ingest.education.students_file:_copy",
     "before normalizing",
     "before loading",
     "between a file's commit and its marker",

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.education.log_files import open_files
+from ingest.education.log_files import Place, open_files
 from ingest.education.log_lines import _new_lines
 from ingest.landing.ledger import Run
 from ingest.landing.progress import Progress
@@ -143,7 +143,7 @@ def test_however_a_log_is_cut_its_whole_lines_come_out_once(
                 log.write(content[begin:end])
             with open_files(path) as (file,):
                 counted = Run("education", 0, None, Progress("test"), False)  # type: ignore[arg-type]
-                for table, rows in _new_lines(counted, path, file, 1, offset):
+                for table, rows in _new_lines(counted, path, Place(file, 1, offset), 1):
                     if table == "log_lines":
                         for row in rows.to_pylist():
                             assert row["byte_offset"] == len(got)

@@ -1,25 +1,43 @@
 -- Every way in which a student ran a lesson's tests: how it was named, and whether it was completed
-{{ config(materialized='incremental', incremental_strategy='append', indexes=[
-    {'columns': ['attempt_id'], 'unique': true}, {'columns': ['load_id']}
+{{ config(materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ delete_what_counts_no_more() }}", indexes=[
+    {'columns': ['attempt_id'], 'unique': true}, {'columns': ['load_id']}, {'columns': ['origin_id']}
 ]) }}
-{%- set student = 'cast(student_id as ' ~ dbt.type_string() ~ ')' %}
+{%- set log = 'cast(test_runs.origin_id as ' ~ dbt.type_string() ~ ')' %}
+{%- set student = 'cast(test_runs.student_id as ' ~ dbt.type_string() ~ ')' %}
+{%- set lesson = ["coalesce(lesson_id, '')", "coalesce(lesson_title, '')"] %}
 {%- set completed = "case when is_completed then 'completed' else 'tried' end" %}
 
-with runs as (
+with told as (
+    select distinct
+        load_id,
+        run_id
+    from {{ ref('stg_education__log_reads') }}
+),
+
+runs as (
     select
-        {{ surrogate_key([student, "coalesce(lesson_id, '')", "coalesce(lesson_title, '')", completed]) }}
+        {{ surrogate_key([log, student] + lesson + [completed]) }}
             as attempt_id,
-        student_id,
-        lesson_id,
-        lesson_title,
-        is_completed,
-        min(load_id) as load_id
-    from {{ ref('stg_education__test_runs') }}
-    where reason is null and {{ is_unbuilt('load_id', ref('int_education__log_outcomes')) }}
-    group by student_id, lesson_id, lesson_title, is_completed
+        test_runs.origin_id,
+        test_runs.student_id,
+        test_runs.lesson_id,
+        test_runs.lesson_title,
+        test_runs.is_completed,
+        min(told.run_id) as run_id
+    from {{ ref('stg_education__test_runs') }} as test_runs
+    inner join told on test_runs.load_id = told.load_id
+    where
+        test_runs.reason is null
+        and {{ is_unbuilt('test_runs.load_id', ref('int_education__log_outcomes')) }}
+    group by
+        test_runs.origin_id, test_runs.student_id, test_runs.lesson_id, test_runs.lesson_title,
+        test_runs.is_completed
 )
 
-select *
+select
+    runs.*,
+    cast(null as {{ dbt.type_string() }}) as load_id
 from runs
 {% if is_incremental() %}
 where
@@ -35,10 +53,12 @@ union all
 -- A row for each load that was looked through, since one may bring no new attempt
 select distinct
     'load ' || load_id as attempt_id,
+    origin_id,
     cast(null as bigint) as student_id,
     cast(null as {{ dbt.type_string() }}) as lesson_id,
     cast(null as {{ dbt.type_string() }}) as lesson_title,
     cast(null as boolean) as is_completed,
+    cast(null as bigint) as run_id,
     load_id
 from {{ ref('int_education__log_outcomes') }}
 where {{ is_unbuilt('load_id', ref('int_education__log_outcomes')) }}

@@ -2,6 +2,6 @@
 select
     batches.*,
     row_number() over (
-        partition by batch_id order by read_at desc, load_id desc, page desc, position desc
+        partition by batch_id order by run_id desc, page desc, position desc
     ) > 1 as is_duplicate
 from {{ ref('stg_education__batches') }} as batches

@@ -3,7 +3,7 @@ with ties as (
     select
         lesson_id,
         lesson_title,
-        max(load_id) as last_new_in
+        max(run_id) as last_new_in
     from {{ ref('int_education__attempts') }}
     where lesson_id is not null and lesson_title is not null
     group by lesson_id, lesson_title

@@ -14,14 +14,12 @@ union all
 
 select
     'students' as record_table,
-    checked.origin,
-    count(case when not students.is_duplicate then 1 end) as accepted,
-    count(checked.reason) as rejected,
-    count(case when students.is_duplicate then 1 end) as duplicate
-from {{ ref('stg_education__students_checked') }} as checked
-left join {{ ref('int_education__students') }} as students
-    on checked.origin = students.origin and checked.student_id = students.student_id
-group by checked.origin
+    origin,
+    count(case when reason is null then 1 end) as accepted,
+    count(reason) as rejected,
+    0 as duplicate
+from {{ ref('stg_education__students_checked') }}
+group by origin
 
 union all
 

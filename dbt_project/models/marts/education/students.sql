@@ -4,5 +4,4 @@ select
     student_name,
     batch_id,
     created_at
-from {{ ref('int_education__students') }}
-where not is_duplicate
+from {{ ref('stg_education__students') }}

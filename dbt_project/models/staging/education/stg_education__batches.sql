@@ -1,6 +1,7 @@
 -- Batches without a fault of their own, typed; times are UTC
 select
     origin,
+    run_id,
     read_at,
     load_id,
     page,

@@ -1,6 +1,7 @@
 -- Every object of the batches API, with its first fault, if any
 select
     pages.origin,
+    pages.run_id,
     pages.read_at,
     batches._dlt_load_id as load_id,
     batches.page,

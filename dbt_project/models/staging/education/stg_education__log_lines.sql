@@ -1,5 +1,6 @@
 -- The lines of the log as they stand in it
 select
+    origin_id,
     file_id,
     byte_offset,
     text,

@@ -4,16 +4,18 @@
 with landed as (
     select
         *,
-        row_number() over (partition by path, chunk order by read_at desc, _dlt_load_id desc) as age
+        row_number() over (partition by origin_id, chunk order by run_id desc) as age
     from {{ source('education', 'student_chunks') }}
     where _dlt_load_id in {{ completed_loads('education') }}
 )
 
 select
-    path as origin,
-    chunk,
-    students_read,
-    read_at,
-    _dlt_load_id as load_id
+    origins.origin_id,
+    origins.origin,
+    landed.chunk,
+    landed.students_read,
+    landed.read_at,
+    landed._dlt_load_id as load_id
 from landed
-where age = 1
+inner join {{ ref('stg_education__origins') }} as origins on landed.origin_id = origins.origin_id
+where landed.age = 1 and origins.counts

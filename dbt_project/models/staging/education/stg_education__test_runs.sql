@@ -1,6 +1,7 @@
 -- Each line of the log as a test run, or with the reason why it is none. Every line is parsed once
-{{ config(materialized='incremental', incremental_strategy='append', indexes=[
-    {'columns': ['load_id']}, {'columns': ['student_id']}, {'columns': ['reason']}
+{{ config(materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ delete_what_counts_no_more() }}", indexes=[
+    {'columns': ['load_id']}, {'columns': ['origin_id']}, {'columns': ['student_id']}, {'columns': ['reason']}
 ]) }}
 {%- set passed = dbt.split_part("replace(result, ' out of ', '/')", "'/'", 1) %}
 {%- set total = dbt.split_part("replace(result, ' out of ', '/')", "'/'", 2) %}
@@ -41,6 +42,7 @@ judged as (
 )
 
 select
+    origin_id,
     file_id,
     byte_offset,
     load_id,
