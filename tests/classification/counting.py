@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from ingest.classification.command import classification
 from ingest.classification.tables import RAW_SCHEMA
+from ingest.landing.forget import Forget
 from ingest.landing.ledger import Run
 from ingest.landing.origins import OWN
 from ingest.landing.runner import run_source
@@ -52,7 +51,7 @@ class Lab:
         return ("--broker", self.url, "--timeout", "20")
 
     def forget(self, address: str) -> None:
-        run_source(Forgetting(address))
+        run_source(Forget(RAW_SCHEMA, address))
 
     def published(self) -> list[list[tuple[Any, ...]]]:
         """Build; return the rows of what is published, and of what it says was rejected."""
@@ -93,20 +92,6 @@ class Lab:
             if any(str(word) in json.dumps(row) for word in words for row in rows):
                 found.append(table)
         return found
-
-
-class Forgetting:
-    """Retires one origin and lands nothing."""
-
-    raw_schema = RAW_SCHEMA
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
-        (origin,) = [one for one in run.origins.counting() if one.address == self.address]
-        run.origins.retire(origin, "was forgotten")
-        yield from ()
 
 
 @contextmanager

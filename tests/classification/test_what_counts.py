@@ -8,6 +8,7 @@ import pytest
 
 from ingest.classification.tables import RAW_SCHEMA
 from ingest.landing.origins import SAMPLE
+from ingest.landing.prune import prune
 from ingest.samples.classifier import label
 from tests.classification.conftest import reconciliation
 from tests.classification.counting import Lab, fill, lab
@@ -182,21 +183,14 @@ def test_what_prune_deletes_is_not_missed(labs: Lab, tmp_path: Path) -> None:
     labs.run(own)
     before = labs.published()
     assert len(before[0]) == 4
-    loads = "select load_id from raw_classification._dlt_loads where status = 0"
-    for table, condition in RAW_SCHEMA.superseded.items():
-        where = condition.replace("{loads}", loads).replace("{before}", "now()")
-        labs.warehouse.query(f"delete from raw_classification.{table} where {where}", role="loader")
-    assert count(labs.warehouse, "images") == 2 + 4, "what 1.png held first is superseded"
+    list(prune([RAW_SCHEMA], 0))
+    assert count(labs.warehouse, "images") == 4, "the sample's are gone, and what 1.png held first"
     assert labs.published() == before
     assert labs.run(own).rows_landed == 0
 
     labs.forget(str(own))
-    ((number,),) = labs.warehouse.query(
-        "select max(origin_id) from raw_classification.origins where origin = %s", str(own)
-    )
-    delete = "delete from raw_classification.{} where origin_id = %s"
-    for table in RAW_SCHEMA.own_tables:
-        labs.warehouse.query(delete.format(table), number, role="loader")
+    list(prune([RAW_SCHEMA], 0))
+    assert count(labs.warehouse, "images") == 0
     run = labs.run(own)
     assert not any("labelled" in note for note in run.notes), "the labels are the queue's"
     shutil.rmtree(sample)

@@ -12,7 +12,7 @@ removed as (
         photo_id,
         file_path,
         removed_at,
-        row_number() over (partition by photo_id order by run_id desc, file_path, origin_id) as age
+        row_number() over (partition by photo_id order by run_id desc, file_path asc, origin_id asc) as age
     from {{ ref('stg_classification__removed_images') }}
 ),
 

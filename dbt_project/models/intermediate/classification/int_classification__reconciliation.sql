@@ -22,7 +22,8 @@ withdrawn as (
         replies.origin,
         count(*) as replies
     from {{ ref('stg_classification__replies') }} as replies
-    inner join {{ ref('int_classification__withdrawn') }} as withdrawn on replies.photo_id = withdrawn.photo_id
+    inner join {{ ref('int_classification__withdrawn') }} as withdrawn
+        on replies.photo_id = withdrawn.photo_id
     group by replies.origin
 ),
 

@@ -29,7 +29,7 @@ answered as (
         labels.photo_id,
         max(requests.turn) as turn
     from labels
-    inner join requests on labels.photo_id = requests.photo_id and requests.turn < labels.turn
+    inner join requests on labels.photo_id = requests.photo_id and labels.turn > requests.turn
     group by labels.photo_id
 ),
 
