@@ -59,7 +59,7 @@ def test_after_each_step_the_marts_hold_what_the_counting_folders_alone_give(
     assert "1 image(s) labelled" in labs.run(other).notes, "its copy has a label already"
     published = labs.published()
     assert published == labs.alone(moved, other)
-    assert reconciliation(labs.warehouse, "images") == [(5, 4, 1, 0), (3, 1, 1, 1)]
+    assert sorted(reconciliation(labs.warehouse, "images")) == [(3, 1, 1, 1), (5, 4, 1, 0)]
 
     labs.forget(str(moved))
     published = labs.published()
