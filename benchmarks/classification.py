@@ -41,7 +41,8 @@ PHOTO_ID = re.compile(rb'"photo_id": (\d+)')
 SECONDS = """
 select extract(epoch from finished_at - min(counted_at))::float8,
        extract(epoch from finished_at - started_at)::float8
-from raw_ledger.runs join raw_classification.pages using (run_id) group by run_id
+from raw_ledger.runs join raw_classification.pages using (run_id)
+where requests_made > 0 group by run_id
 """
 
 

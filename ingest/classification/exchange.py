@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.classification.broker import Broker, Delivery
-from ingest.classification.folder import as_text, read_again
+from ingest.classification.folder import read_again
 from ingest.classification.protocol import request
 from ingest.common.errors import IngestError
+from ingest.common.paths import path_text
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class Exchange:
         self.broker.send(body, number)
         self.in_flight[number] = len(body)
         self.bytes_in_flight += len(body)
-        return f"classification: sent {as_text(path)} as {number}"
+        return f"classification: sent {path_text(path)} as {number}"
 
     def _has_room(self) -> bool:
         few = len(self.in_flight) < MOST_IN_FLIGHT

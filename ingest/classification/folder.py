@@ -7,10 +7,12 @@ that Pillow did not decode whole.
 import hashlib
 import io
 import os
+import re
 import stat
 import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import chain, islice
@@ -18,8 +20,10 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
+from ingest.classification.landed import Reading
 from ingest.classification.protocol import photo_id
 from ingest.common.errors import IngestError
+from ingest.common.paths import path_text
 
 LARGEST_IMAGE = 16 << 20  # bytes
 MOST_PIXELS = 50_000_000
@@ -41,15 +45,21 @@ class Image:
     problem: str | None = None
     detail: str | None = None
 
-    @property
-    def path_text(self) -> str:
-        """The path as text, also where its bytes are not UTF-8."""
-        return as_text(self.path)
+
+def name_in(folder: Path, path: Path) -> str:
+    """Return a file's path within a folder, as text."""
+    return path_text(path.relative_to(folder))
 
 
-def as_text(path: Path) -> str:
-    """Return a path as text that Postgres takes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+def path_of(text: str) -> Path:
+    """Return the path that `path_text` made this text from."""
+    whole = re.sub(rb"\\\\|\\x..", _unescaped, text.encode())
+    return Path(os.fsdecode(whole))
+
+
+def _unescaped(escape: "re.Match[bytes]") -> bytes:
+    code = escape[0][2:]
+    return bytes.fromhex(code.decode()) if code else b"\\"
 
 
 def files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -89,6 +99,35 @@ def read_again(image: Path, expected_photo_id: int) -> bytes | None:
     except OSError:
         return None
     return content if photo_id(hashlib.sha256(content).digest()) == expected_photo_id else None
+
+
+def holds(path: Path, reading: Reading) -> bool:
+    """Whether a file is there and holds what was read there; read only where it was touched."""
+    try:
+        found = path.stat()
+        if (found.st_size, found.st_mtime_ns) == (reading.size_bytes, reading.modified_ns):
+            return True
+        same_size = found.st_size == reading.size_bytes
+        return same_size and reading.sha256 is not None and _digest(path) == reading.sha256
+    except OSError:
+        return False
+
+
+def contents(folder: Path) -> set[str]:
+    """Return the SHA-256 of what each file of a folder holds that can be read."""
+    found = set()
+    for path, _ in files(folder):
+        with suppress(OSError):
+            found.add(_digest(path))
+    return found
+
+
+def _digest(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()
 
 
 def _look_at_some(found: list[tuple[Path, os.stat_result]]) -> list[Image]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.classification.command import classification
 from ingest.classification.folder import files, look
-from ingest.classification.source import _checked
+from ingest.classification.folders import _checked
 from ingest.common.paths import ROOT
 from ingest.landing.runner import run_source
 from ingest.samples.classifier import label
@@ -28,12 +28,12 @@ def test_samples_are_labelled_and_exported_without_any_settings(warehouse: Wareh
     assert len(published) == 41
     with closing(sqlite3.connect(warehouse.folder / "data" / "image_labels.db")) as file:
         exported = file.execute(
-            "select photo_id, file_path, label, requested_at, labelled_at "
+            "select photo_id, file_path, label, requested_at, labelled_at, file_gone_since "
             "from image_labels order by photo_id"
         ).fetchall()
         assert file.execute("pragma integrity_check").fetchall() == [("ok",)]
     published = warehouse.query("select * from marts.image_labels order by photo_id")
-    assert exported == [(*row[:3], str(row[3]), str(row[4])) for row in published]
+    assert exported == [(*row[:3], str(row[3]), str(row[4]), None) for row in published]
     assert not list((warehouse.folder / "data").glob(".image_labels*"))
     assert "nothing new" in warehouse.ingest("classification")
 
@@ -66,7 +66,7 @@ def test_files_that_are_known_are_not_read_again(
     os.utime(folder / "00001.png", ns=(0, 0))
     run_source(classification(folder, url, 1))
     assert warehouse.query(
-        "select images_read from raw_classification.pages order by counted_at"
+        "select count(*) from raw_classification.images group by run_id order by run_id"
     ) == [(3,), (1,)]
 
 

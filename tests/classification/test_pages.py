@@ -27,7 +27,7 @@ class Pages:
 
     def read(self, _run: Run) -> Iterator[tuple[str, pa.Table]]:
         ids = range(self.pages.pop(0))
-        yield "requests", rows(TABLES["requests"], [(number, None, None, None) for number in ids])
+        yield "requests", rows(TABLES["requests"], [(n, *[None] * 5) for n in ids])
 
     def loaded(self, run: Run) -> bool:
         ((count,),) = run.execute(COUNT)

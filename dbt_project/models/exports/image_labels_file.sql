@@ -3,5 +3,6 @@ select
     file_path,
     label,
     requested_at,
-    labelled_at
+    labelled_at,
+    file_gone_since
 from {{ ref('image_labels') }}

@@ -5,6 +5,10 @@ with sent as (
     select coalesce(sum(requests_made), 0) as total from {{ ref('stg_classification__pages') }}
 ),
 
+withdrawn as (
+    select coalesce(sum(times_requested), 0) as total from {{ ref('int_classification__withdrawn') }}
+),
+
 states as (
     select
         coalesce(sum(times_requested), 0) as requests,
@@ -24,12 +28,17 @@ replies as (
 
 select
     sent.total as sent,
+    withdrawn.total as withdrawn,
     states.requests,
     states.labelled,
     labels.total as labels,
     replies.total as images_replied_for
 from sent
+cross join withdrawn
 cross join states
 cross join labels
 cross join replies
-where sent.total <> states.requests or labels.total <> states.labelled or labels.total <> replies.total
+where
+    sent.total <> states.requests + withdrawn.total
+    or labels.total <> states.labelled
+    or labels.total <> replies.total

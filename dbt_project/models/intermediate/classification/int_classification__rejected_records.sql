@@ -2,11 +2,11 @@
 select
     'images' as record_table,
     origin,
-    'file ' || substr(file_path, length(origin) + 2) as position,
+    'file ' || path as position,
     reason,
     raw_text
 from {{ ref('int_classification__images') }}
-where reason is not null and not is_duplicate
+where reason is not null
 
 union all
 

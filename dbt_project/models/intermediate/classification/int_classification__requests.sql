@@ -1,68 +1,73 @@
 -- What became of each image that was asked for: labelled, rejected or still awaited
-with asked as (
+with requests as (
+    select * from {{ ref('stg_classification__requests') }}
+),
+
+asked as (
     select
         photo_id,
         count(*) as times_requested,
-        min(requested_at) as first_requested_at,
-        max(requested_at) as last_requested_at
-    from {{ ref('stg_classification__requests') }}
+        min(turn) as first_turn,
+        max(turn) as last_turn
+    from requests
     group by photo_id
 ),
 
 labels as (
     select
         photo_id,
-        file_path,
         label,
-        received_at
+        received_at,
+        turn
     from {{ ref('int_classification__replies') }}
     where reason is null and not is_duplicate
 ),
 
--- The clock may have been set back between the two: then the first request stands
+-- A label answers the last request before it
 answered as (
     select
         labels.photo_id,
-        coalesce(
-            max(case when requests.requested_at <= labels.received_at then requests.requested_at end),
-            min(requests.requested_at)
-        ) as requested_at
+        max(requests.turn) as turn
     from labels
-    inner join {{ ref('stg_classification__requests') }} as requests on labels.photo_id = requests.photo_id
+    inner join requests on labels.photo_id = requests.photo_id and labels.turn > requests.turn
     group by labels.photo_id
 ),
 
 refused as (
     select
         photo_id,
-        max(received_at) as refused_at
+        max(turn) as turn
     from {{ ref('int_classification__replies') }}
     where reason is not null
     group by photo_id
 ),
 
-images as (
+states as (
     select
-        photo_id,
-        file_path
-    from {{ ref('int_classification__images') }}
-    where reason is null and not is_duplicate
+        asked.photo_id,
+        contents.file_path,
+        contents.file_gone_since,
+        asked.times_requested,
+        labels.label,
+        labels.received_at as labelled_at,
+        case
+            when labels.photo_id is null then asked.last_turn
+            else coalesce(answered.turn, asked.first_turn)
+        end as turn,
+        case
+            when labels.photo_id is not null then 'labelled'
+            when contents.file_gone_since is not null or refused.turn > asked.last_turn then 'rejected'
+            else 'awaiting'
+        end as state
+    from asked
+    inner join {{ ref('int_classification__contents') }} as contents on asked.photo_id = contents.photo_id
+    left join labels on asked.photo_id = labels.photo_id
+    left join answered on asked.photo_id = answered.photo_id
+    left join refused on asked.photo_id = refused.photo_id
 )
 
 select
-    asked.photo_id,
-    images.file_path,
-    asked.times_requested,
-    coalesce(answered.requested_at, asked.last_requested_at) as requested_at,
-    labels.label,
-    labels.received_at as labelled_at,
-    case
-        when labels.photo_id is not null then 'labelled'
-        when images.photo_id is null or refused.refused_at >= asked.last_requested_at then 'rejected'
-        else 'awaiting'
-    end as state
-from asked
-left join labels on asked.photo_id = labels.photo_id
-left join answered on asked.photo_id = answered.photo_id
-left join refused on asked.photo_id = refused.photo_id
-left join images on asked.photo_id = images.photo_id
+    states.*,
+    requests.requested_at
+from states
+inner join requests on states.photo_id = requests.photo_id and states.turn = requests.turn

@@ -4,6 +4,7 @@ select
     file_path,
     label,
     requested_at,
-    labelled_at
+    labelled_at,
+    file_gone_since
 from {{ ref('int_classification__requests') }}
 where state = 'labelled'

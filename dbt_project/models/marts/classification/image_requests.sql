@@ -4,5 +4,6 @@ select
     file_path,
     requested_at,
     times_requested,
-    state
+    state,
+    file_gone_since
 from {{ ref('int_classification__requests') }}

@@ -1,10 +1,29 @@
--- Every reading of an image file, with the reason why it is not sent, if there is one
+-- What each file of the folders that count holds, with the reason why it is not sent, if there is one
+with readings as (
+    select
+        *,
+        row_number() over (partition by origin_id, path order by run_id desc) as age
+    from {{ source('classification', 'images') }}
+    where _dlt_load_id in {{ completed_loads('classification') }}
+),
+
+removed as (
+    select
+        origin_id,
+        path,
+        max(run_id) as run_id
+    from {{ source('classification', 'removed_images') }}
+    where _dlt_load_id in {{ completed_loads('classification') }}
+    group by origin_id, path
+)
+
 select
-    folder as origin,
-    path as file_path,
-    photo_id,
-    read_at,
-    case problem
+    readings.origin_id,
+    origins.origin,
+    readings.path,
+    origins.origin || '/' || readings.path as file_path,
+    readings.photo_id,
+    case readings.problem
         when 'empty' then 'is empty'
         when 'too large' then 'is larger than 16 MiB'
         when 'too many pixels' then 'has more than 50 million pixels'
@@ -12,7 +31,11 @@ select
         when 'unreadable' then 'cannot be read'
         when 'photo_id taken' then 'shares its photo_id with other content'
     end as reason,
-    size_bytes || ' bytes' || coalesce(': ' || detail, '') as raw_text,
-    row_number() over (partition by path order by read_at desc, _dlt_load_id desc) = 1 as is_current
-from {{ source('classification', 'images') }}
-where _dlt_load_id in {{ completed_loads('classification') }}
+    readings.size_bytes || ' bytes' || coalesce(': ' || readings.detail, '') as raw_text
+from readings
+inner join {{ ref('stg_classification__origins') }} as origins on readings.origin_id = origins.origin_id
+left join removed on readings.origin_id = removed.origin_id and readings.path = removed.path
+where
+    readings.age = 1
+    and origins.counts
+    and (removed.run_id is null or removed.run_id <= readings.run_id)

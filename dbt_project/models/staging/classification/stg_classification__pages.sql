@@ -1,10 +1,13 @@
--- What the reader counted while it read, one row a load
+-- What the reader counted, of folders and reply queues that count, one row an origin and load
 select
-    folder as images_origin,
-    broker || '/' || reply_queue as replies_origin,
-    images_read,
-    requests_made,
-    replies_taken,
-    counted_at
-from {{ source('classification', 'pages') }}
-where _dlt_load_id in {{ completed_loads('classification') }}
+    pages.origin_id,
+    origins.record_table,
+    origins.origin,
+    pages.run_id,
+    pages.page,
+    pages.files_found,
+    pages.requests_made,
+    pages.replies_taken
+from {{ source('classification', 'pages') }} as pages
+inner join {{ ref('stg_classification__origins') }} as origins on pages.origin_id = origins.origin_id
+where pages._dlt_load_id in {{ completed_loads('classification') }} and origins.counts

@@ -1,12 +1,13 @@
--- Every reply, with what keeps it from being one, if anything does
+-- Every reply of a queue that counts, with what keeps it from being one, if anything does
 select
-    broker || '/' || reply_queue as origin,
-    run_id,
-    reply_number,
-    photo_id,
-    label,
-    received_at,
-    case problem
+    origins.origin,
+    replies.run_id,
+    replies.reply_number,
+    {{ turn('replies') }} as turn,
+    replies.photo_id,
+    replies.label,
+    replies.received_at,
+    case replies.problem
         when 'oversized' then 'is longer than 64 KiB'
         when 'not utf-8' then 'is not UTF-8'
         when 'nul' then 'contains a NUL character'
@@ -19,6 +20,7 @@ select
         when 'label' then 'label is no text'
         when 'blank label' then 'label is blank'
     end as reason,
-    {{ bytes_to_text('body', 'is_text') }} as raw_text
-from {{ source('classification', 'replies') }}
-where _dlt_load_id in {{ completed_loads('classification') }}
+    {{ bytes_to_text('replies.body', 'replies.is_text') }} as raw_text
+from {{ source('classification', 'replies') }} as replies
+inner join {{ ref('stg_classification__origins') }} as origins on replies.origin_id = origins.origin_id
+where replies._dlt_load_id in {{ completed_loads('classification') }} and origins.counts

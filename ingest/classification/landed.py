@@ -1,0 +1,83 @@
+"""What of images, requests and replies is landed already, asked of origins of this run's kind.
+
+A stand-in's requests and replies are invisible to a run on own images, and own ones to its.
+"""
+
+from dataclasses import dataclass
+
+from ingest.landing.ledger import Run
+from ingest.landing.origins import Origin
+
+IMAGES, REPLIES = "images", "replies"
+
+READINGS = """
+select
+    readings.path, size_bytes, modified_ns, sha256, photo_id, problem, detail,
+    removed.run_id is not null
+from (
+    select *, row_number() over (partition by path order by run_id desc) as age
+    from raw_classification.images where _dlt_load_id in ({loads}) and origin_id = %s
+) as readings left join (
+    select path, max(run_id) as run_id
+    from raw_classification.removed_images where _dlt_load_id in ({loads}) and origin_id = %s
+    group by path
+) as removed on readings.path = removed.path and removed.run_id > readings.run_id
+where age = 1
+"""
+# Of every origin: should two contents share a number, the first keeps it, come and go what may.
+OWNERS = """
+select photo_id, min(sha256) from raw_classification.images
+where photo_id is not null and _dlt_load_id in ({loads}) group by photo_id
+"""
+ASKED = """
+select photo_id from raw_classification.requests
+where _dlt_load_id in ({loads}) and origin_id = any(%s)
+"""
+LABELLED = """
+select photo_id from raw_classification.replies
+where problem is null and _dlt_load_id in ({loads}) and origin_id = any(%s)
+"""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file as it was read last; `is_gone` where it was found not to hold that any more."""
+
+    size_bytes: int
+    modified_ns: int
+    sha256: str | None
+    photo_id: int | None
+    problem: str | None
+    detail: str | None
+    is_gone: bool
+
+    def is_as_it_was(self, size_bytes: int, modified_ns: int) -> bool:
+        """Whether a file of this size and time is taken to hold what was read."""
+        as_it_was = (self.size_bytes, self.modified_ns) == (size_bytes, modified_ns)
+        return as_it_was and not self.is_gone
+
+
+def readings(run: Run, origin: Origin) -> dict[str, Reading]:
+    """Return what is known of the files of a folder, by their paths in it."""
+    number = origin.origin_id
+    return {path: Reading(*rest) for path, *rest in run.landed(READINGS, number, number)}
+
+
+def owners(run: Run) -> dict[int, str]:
+    """Return the content that each photo_id belongs to."""
+    return dict(run.landed(OWNERS))
+
+
+def asked(run: Run) -> set[int]:
+    """Return the images that a label was asked for."""
+    return _of_counting_queues(run, ASKED)
+
+
+def labelled(run: Run) -> set[int]:
+    """Return the images that have a reply; whether they were asked for is another question."""
+    return _of_counting_queues(run, LABELLED)
+
+
+def _of_counting_queues(run: Run, query: str) -> set[int]:
+    numbers = [origin.origin_id for origin in run.origins.counting(REPLIES)]
+    return {photo_id for (photo_id,) in run.landed(query, numbers)}
