@@ -104,10 +104,13 @@ def export(
 ) -> None:
     """Write the files that dbt declares under models/exports."""
     from ingest.published.exports import export_all
+    from ingest.published.samples import samples_line
 
     prepare_all()
     for path, rows in export_all(to or data()):
         typer.echo(f"{shown(path)}: {rows:,} rows")
+    if line := samples_line():
+        typer.echo(line, err=True)
 
 
 @app.command("clean", hidden=True)
@@ -122,8 +125,11 @@ def clean_up(
 def report() -> None:
     """Tell what was loaded and what was rejected, and how to look further."""
     from ingest.published.report import print_report
+    from ingest.published.samples import samples_line
 
     print_report()
+    if line := samples_line():
+        typer.echo(line, err=True)
 
 
 @db.command()

@@ -63,6 +63,25 @@ alter table raw_ledger.runs owner to loader;
 grant select on raw_ledger.runs to transformer;
 comment on table raw_ledger.runs is 'One row for each run of a source, also where it found nothing';
 
+create table if not exists raw_ledger.builds (
+    build_id bigint generated always as identity primary key,
+    invocation_id text not null unique,
+    command text not null,
+    is_whole boolean not null,
+    project_version text not null,
+    started_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    outcome text not null default 'running'
+    check (outcome in ('running', 'published', 'failed', 'interrupted')),
+    message text
+);
+comment on table raw_ledger.builds is 'One row for each dbt command that builds or tests';
+grant select, insert, update on raw_ledger.builds to transformer;
+
+-- Locked for the time of a build. A table, not a number: an analyst cannot take it.
+create table if not exists raw_ledger.build_lock ();
+grant select, insert, update on raw_ledger.build_lock to transformer;
+
 -- Before there was a row a source, this table held one version of all.
 do $$
 begin

@@ -7,10 +7,15 @@ password file, since a password belongs neither in `profiles.yml` nor on the com
 
 import os
 
+from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
+from dbt_common.invocation import get_invocation_id
 
 from ingest.sources import prepare_all
-from ingest.warehouse import connect, embedded
+from ingest.warehouse import builds, connect, embedded
+
+# What writes tables, or looks at tables that must not change meanwhile
+BUILDING = {"build", "clone", "retry", "run", "seed", "snapshot", "test"}
 
 
 class Warehouse(dbtPlugin):
@@ -23,6 +28,12 @@ class Warehouse(dbtPlugin):
         if connect.is_embedded():
             os.environ["PGPASSFILE"] = str(embedded.pgpass())
         prepare_all()
+        flags = get_flags()  # type: ignore[no-untyped-call]
+        command = getattr(flags, "WHICH", None)
+        if command in BUILDING:
+            chosen = (getattr(flags, name, None) for name in ("SELECT", "EXCLUDE", "SELECTOR"))
+            self.lock = builds.hold_lock()  # as long as this process lives
+            builds.begin(get_invocation_id(), command, command == "build" and not any(chosen))
 
 
 plugins = [Warehouse]

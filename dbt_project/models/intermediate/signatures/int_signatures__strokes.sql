@@ -1,6 +1,5 @@
 -- What each online file holds: how many points, or the first line that is not three finite numbers.
--- A content is read once, in the first build after its load, and leaves when it does not count any
--- more.
+-- A content is read once, in the first build after its load, and leaves when it counts no more.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

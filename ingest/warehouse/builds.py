@@ -1,0 +1,92 @@
+"""One dbt build at a time, and the ledger of builds, `raw_ledger.builds`.
+
+The lock is a table that only dbt's role may lock, held by a connection of the dbt process: it goes
+with the process, however that ends. A build that a kill cut off stays `running` in the ledger
+until the next one, which holds the lock and so knows better.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import psycopg2
+import psycopg2.errors
+from psycopg2.extensions import connection as Connection
+
+from ingest.common.errors import IngestError
+from ingest.common.paths import ROOT
+from ingest.warehouse import connect
+
+WAIT = 120.0  # seconds that a second build waits; WAREHOUSE_BUILD_WAIT sets another number
+LOCK = "lock table raw_ledger.build_lock in share row exclusive mode"
+INTERRUPTED = """
+update raw_ledger.builds set outcome = 'interrupted', finished_at = clock_timestamp()
+where outcome = 'running'
+"""
+BEGIN = """
+insert into raw_ledger.builds (invocation_id, command, is_whole, project_version)
+values (%s, %s, %s, %s)
+"""
+SINCE = """
+select to_char(max(started_at), 'HH24:MI:SS TZ') from raw_ledger.builds where outcome = 'running'
+"""
+
+
+def hold_lock() -> Connection:
+    """Return a connection that holds the lock on building, until it is closed.
+
+    Waits for a build that is under way, and says so. Raises `IngestError` where it takes longer
+    than `WAREHOUSE_BUILD_WAIT` seconds, by default 120.
+    """
+    holder = connect.connect("transformer")
+    cursor = holder.cursor()
+    cursor.execute("set idle_in_transaction_session_timeout = 0")
+    holder.commit()
+    try:
+        cursor.execute(f"{LOCK} nowait")
+        return holder
+    except psycopg2.errors.LockNotAvailable:
+        holder.rollback()
+    cursor.execute(SINCE)
+    ((since,),) = cursor.fetchall()
+    seconds = _seconds_to_wait()
+    told = f"another build is under way{f' since {since}' if since else ''}"
+    print(f"{told}; waiting for it, at most {seconds:g} s", flush=True)
+    cursor.execute("select set_config('lock_timeout', %s, true)", [str(int(seconds * 1000) or 1)])
+    try:
+        cursor.execute(LOCK)
+    except psycopg2.errors.LockNotAvailable:
+        holder.close()
+        raise IngestError(f"{told}, for longer than {seconds:g} s: try again later") from None
+    return holder
+
+
+def begin(invocation_id: str, command: str, is_whole: bool) -> None:
+    """Write the ledger row of the build that begins; call it while the lock is held."""
+    with connect.connect("transformer") as ledger, ledger.cursor() as cursor:
+        cursor.execute(INTERRUPTED)
+        cursor.execute(BEGIN, [invocation_id, command, is_whole, project_version()])
+    ledger.close()
+
+
+def project_version() -> str:
+    """Return what changes with every change of the dbt project, in hex."""
+    digest = hashlib.sha256()
+    for path in _project_files():
+        digest.update(f"{path.relative_to(ROOT)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _project_files() -> Iterable[Path]:
+    yield ROOT / "dbt_project.yml"
+    yield from sorted(path for path in (ROOT / "dbt_project").rglob("*") if path.is_file())
+
+
+def _seconds_to_wait() -> float:
+    given = os.environ.get("WAREHOUSE_BUILD_WAIT") or str(WAIT)
+    try:
+        return float(given)
+    except ValueError:
+        raise IngestError(f"WAREHOUSE_BUILD_WAIT is {given!r}, not a number of seconds") from None
