@@ -8,8 +8,7 @@ DOCS_PORT ?= 8080
 BROKER ?= amqp://guest:guest@127.0.0.1//
 
 run: install ## From nothing to published tables: samples or your sources, ingest, dbt build, exports
-	$(BIN)/ingest all
-	$(BIN)/dbt --quiet build --exclude-resource-type unit_test
+	$(BIN)/ingest all --build
 	$(BIN)/ingest export
 	$(BIN)/ingest report
 

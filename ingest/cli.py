@@ -7,6 +7,7 @@ error that nobody foresaw is in `logs/ingest.log`.
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -63,12 +64,16 @@ def all_sources(
         Optional[float],  # noqa: UP045 - typer on Python 3.10 reads this form
         typer.Option(metavar="SECONDS", min=0, help="A round every so often, until stopped."),
     ] = None,
-    build: Annotated[bool, typer.Option("--build", help="Run `dbt build` after landing.")] = False,
+    build: Annotated[
+        bool, typer.Option("--build", help="Then build what is new with dbt.")
+    ] = False,
 ) -> None:
     """Land every source from its settings or samples; one that fails does not stop the others."""
-    from ingest.landing.rounds import dbt_build, repeat, run_round
+    from ingest.landing.rounds import Step, dbt_build, repeat, run_round
 
-    steps = [land_all, dbt_build] if build else [land_all]
+    steps: list[Step] = [land_all]
+    if build:
+        steps.append(partial(dbt_build, list(SOURCES)))
     if every is None:
         run_round(steps)
     else:

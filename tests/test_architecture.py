@@ -31,6 +31,7 @@ PROTOCOLS = {
 ENTRANCES = {"__main__", "cli", "sources", "dbt_warehouse"}
 LAYERS = ("staging", "intermediate", "marts", "exports")
 LONGEST = {".py": 200, ".sql": 80, ".yml": 160}
+UNITED = ("__rejected_records", "__reconciliation", "__origins", "__loads")
 SHORTEST = 20  # lines of a Python file that is no package's front page
 
 
@@ -113,10 +114,13 @@ def open_to_all(manifest: Mapping[str, Any]) -> list[str]:
     """Models whose access is not what their layer asks for."""
     found = []
     for node in models(manifest):
-        united = node["name"].endswith(("__rejected_records", "__reconciliation", "__origins"))
+        united = node["name"].endswith(
+            ("__rejected_records", "__reconciliation", "__origins", "__loads")
+        )
         inside = "protected" if united else "private"
         wanted = inside if layer(node) in ("staging", "intermediate") else "public"
-        in_group = wanted == "public" or node["config"]["group"] == node["fqn"][2]
+        of_all = node["fqn"][2] == "warehouse"  # what unites all sources is in no group
+        in_group = wanted == "public" or of_all or node["config"]["group"] == node["fqn"][2]
         if node["access"] != wanted or not in_group:
             found.append(f"{node['name']} is {node['access']} in {node['config']['group']}")
     return found

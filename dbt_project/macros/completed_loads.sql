@@ -1,5 +1,12 @@
-{# The load ids of a raw schema that count: dlt writes `_dlt_loads` once all files of a load are in.
-   Use it with `in`, never as a join: a load cut off at the very end may stand there twice. #}
+{# The load ids of a source that count in this build. A load is complete once dlt wrote `_dlt_loads`;
+   one that is completed while a build is under way counts in the next. #}
 {% macro completed_loads(source_name) -%}
-    (select load_id from {{ source(source_name, '_dlt_loads') }} where status = 0)
+    (select load_id from {{ ref('stg_warehouse__loads') }} where source = '{{ source_name }}')
+{%- endmacro %}
+
+{# Before an incremental model is filled: away with what it holds, in the same transaction. #}
+{% macro delete_all_rows() -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }}
+    {%- endif -%}
 {%- endmacro %}

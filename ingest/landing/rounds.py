@@ -16,10 +16,16 @@ import psycopg2
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import ROOT
+from ingest.warehouse import builds
 
 log = logging.getLogger(__name__)
 Step = Callable[[], None]
 DATA_ONLY = ("--exclude-resource-type", "unit_test")
+OF_ALL_SOURCES = (
+    "stg_warehouse__loads",
+    "path:dbt_project/models/marts/warehouse",
+    "path:dbt_project/models/exports",
+)
 
 
 def run_round(steps: Sequence[Step]) -> None:
@@ -82,14 +88,24 @@ def until_stopped() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def dbt_build() -> None:
-    """Build every model and test its data; raises `IngestError` where dbt reports a failure.
+def dbt_build(sources: Sequence[str]) -> None:
+    """Build what is new: all where the project changed, nothing where nothing is landed since.
 
-    Unit tests, which judge the SQL on rows of their own, are not repeated for new data.
+    New data of one source builds its models, and those that unite all sources. Unit tests, which
+    judge the SQL on rows of their own, are not repeated for new data. Raises `IngestError` where
+    dbt reports a failure.
     """
     begin = time.monotonic()
+    stale = builds.stale_sources(sources)
+    if stale == []:
+        print("nothing new to build", flush=True)
+        return
+    selected = [f"path:dbt_project/models/*/{source}" for source in stale or ()]
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "dbt"), "--quiet", "build", *DATA_ONLY],
+        [
+            *(str(Path(sys.executable).parent / "dbt"), "--quiet", "build", *DATA_ONLY),
+            *(("--select", *selected, *OF_ALL_SOURCES) if stale else ()),
+        ],
         cwd=ROOT,
         env=os.environ,
         stdin=subprocess.DEVNULL,
@@ -98,4 +114,5 @@ def dbt_build() -> None:
     )
     if done.returncode != 0:
         raise IngestError("dbt build failed; its log is logs/dbt.log")
-    print(f"built in {time.monotonic() - begin:.1f} s", flush=True)
+    what = ", ".join(stale) if stale else "everything"
+    print(f"built {what} in {time.monotonic() - begin:.1f} s", flush=True)

@@ -191,7 +191,8 @@ def _floats(point: tuple[float, float, float]) -> tuple[float, float, float]:
 
 def _key(*values: str) -> str:
     """Return a key as dbt's macro `surrogate_key` makes it."""
-    return hashlib.md5("\x1f".join(values).encode(), usedforsecurity=False).hexdigest()
+    escaped = (value.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for value in values)
+    return hashlib.md5("\x1f".join(escaped).encode(), usedforsecurity=False).hexdigest()
 
 
 def _load_id(key: str) -> str:

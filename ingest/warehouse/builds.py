@@ -8,6 +8,7 @@ until the next one, which holds the lock and so knows better.
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
@@ -27,6 +28,14 @@ where outcome = 'running'
 BEGIN = """
 insert into raw_ledger.builds (invocation_id, command, is_whole, project_version)
 values (%s, %s, %s, %s)
+"""
+PUBLISHED = """
+select is_whole, loads from raw_ledger.builds
+where outcome = 'published' and project_version = %s order by build_id
+"""
+LANDED = """
+select md5(string_agg(distinct load_id, ',' order by load_id))
+from raw_{source}._dlt_loads where status = 0
 """
 SINCE = """
 select to_char(max(started_at), 'HH24:MI:SS TZ') from raw_ledger.builds where outcome = 'running'
@@ -64,10 +73,31 @@ def hold_lock() -> Connection:
 
 def begin(invocation_id: str, command: str, is_whole: bool) -> None:
     """Write the ledger row of the build that begins; call it while the lock is held."""
-    with connect.connect("transformer") as ledger, ledger.cursor() as cursor:
+    with closing(connect.connect("transformer")) as ledger, ledger, ledger.cursor() as cursor:
         cursor.execute(INTERRUPTED)
         cursor.execute(BEGIN, [invocation_id, command, is_whole, project_version()])
-    ledger.close()
+
+
+def stale_sources(sources: Iterable[str]) -> list[str] | None:
+    """Return the sources of which something is landed that no build has published.
+
+    None where everything is to be built: the project changed, or was never built whole.
+    """
+    with closing(connect.connect("transformer")) as ledger, ledger.cursor() as cursor:
+        cursor.execute(PUBLISHED, [project_version()])
+        builds = cursor.fetchall()
+        if not any(is_whole for is_whole, _ in builds):
+            return None
+        published: dict[str, str] = {}
+        for _, loads in builds:
+            published.update(loads or {})
+        stale = []
+        for source in sources:
+            cursor.execute(LANDED.replace("{source}", source))
+            ((landed,),) = cursor.fetchall()
+            if landed != published.get(source):
+                stale.append(source)
+        return stale
 
 
 def project_version() -> str:

@@ -73,6 +73,7 @@ create table if not exists raw_ledger.builds (
     finished_at timestamptz,
     outcome text not null default 'running'
     check (outcome in ('running', 'published', 'failed', 'interrupted')),
+    loads jsonb, -- by source that was built whole: a digest of the loads that counted
     message text
 );
 comment on table raw_ledger.builds is 'One row for each dbt command that builds or tests';

@@ -125,9 +125,9 @@ def test_after_each_step_everything_shows_what_counts_as_if_it_were_alone(
     assert before == [
         warehouse.query(f"select count(*) from raw_signatures.{table}") for table in TABLES
     ]
-    assert warehouse.query(
-        "select outcome from raw_ledger.runs order by run_id desc limit 1"
-    ) == [("nothing new",)]
+    assert warehouse.query("select outcome from raw_ledger.runs order by run_id desc limit 1") == [
+        ("nothing new",)
+    ]
 
 
 def test_own_data_that_looks_like_a_shrunk_sample_lands_and_no_sample_serves_again(

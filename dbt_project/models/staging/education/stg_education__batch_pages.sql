@@ -1,6 +1,4 @@
--- Every page that held batches not landed before. A table: one build counts what was at its start
-{{ config(materialized='table') }}
-
+-- Every page that held batches not landed before
 select
     origins.origin_id,
     origins.origin,

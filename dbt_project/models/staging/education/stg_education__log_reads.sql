@@ -1,6 +1,4 @@
--- Every piece read of a log that counts. A table: what one build counts stays what it was at its start
-{{ config(materialized='table') }}
-
+-- Every piece read of a log that counts
 select
     origins.origin_id,
     origins.origin || ' (file ' || reads.file_id || ')' as origin,

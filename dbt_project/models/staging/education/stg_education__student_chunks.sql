@@ -1,6 +1,4 @@
--- What each hundred ids of a database hold now. A table: one build counts what was at its start
-{{ config(materialized='table') }}
-
+-- What each hundred ids of a database hold now
 with landed as (
     select
         *,

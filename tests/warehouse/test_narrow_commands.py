@@ -1,0 +1,88 @@
+"""What users type to build or look at a part: each works, and takes nothing else away."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import BIN, ROOT, Warehouse
+
+VIEWS = """
+select schemaname || '.' || viewname from pg_views
+where schemaname in ('staging', 'intermediate', 'marts') order by 1
+"""
+TABLES = """
+select schemaname || '.' || tablename from pg_tables
+where schemaname in ('staging', 'intermediate', 'marts', 'exports') order by 1
+"""
+CENSUS = ("-s", "+path:dbt_project/models/*/census")
+
+
+@pytest.fixture
+def built(warehouse: Warehouse) -> Warehouse:
+    warehouse.ingest("census")
+    warehouse.build(*CENSUS)
+    return warehouse
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "-s", "stg_census__files"),
+        ("build", "-s", "stg_census__people_checked"),
+        ("run", "-s", "int_census__people"),
+        ("build", "-s", "places"),
+        ("run", "-s", "stg_warehouse__loads", "--full-refresh"),
+        ("build", "--full-refresh", *CENSUS),
+        ("test", *CENSUS),
+        ("compile", *CENSUS),
+        ("docs", "generate", *CENSUS),
+        ("debug",),
+        ("ls",),
+        ("show", "--inline", "select * from {{ ref('country_summary') }}"),
+        ("source", "freshness", "-s", "source:census"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_leaves_everything_in_its_place(
+    built: Warehouse, command: tuple[str, ...]
+) -> None:
+    before = (built.query(VIEWS), built.query(TABLES))
+    rows = built.query("select * from marts.country_summary order by 1")
+    built.run("dbt", *command)
+    assert (built.query(VIEWS), built.query(TABLES)) == before
+    assert built.query("select * from marts.country_summary order by 1") == rows
+    built.run("dbt", "run", "-s", "int_census__rejected_records")
+
+
+def test_a_view_whose_columns_changed_keeps_the_views_above_it(built: Warehouse) -> None:
+    before = built.query(VIEWS)
+    lines = "staging.stg_census__malformed_lines"
+    for statement in (
+        f"drop view {lines} cascade",
+        f"create view {lines} as select 'people' as record_table, 1 as odd",
+        f"create view staging.of_another as select record_table from {lines}",
+        f"create view staging.of_the_odd as select odd from {lines}",
+    ):
+        built.query(statement, role="transformer")
+    built.run("dbt", "run", "-s", "stg_census__malformed_lines", "stg_census__rejected")
+    after = {name for (name,) in built.query(VIEWS)}
+    assert after == {name for (name,) in before} | {"staging.of_another"}
+
+
+@pytest.mark.usefixtures("built")
+def test_from_another_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    command = [BIN / "dbt", "build", "--project-dir", ROOT, "--profiles-dir", ROOT, *CENSUS]
+    done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_failed_build_is_retried(built: Warehouse) -> None:
+    built.query("alter table raw_census.files rename column sha256 to digest")
+    built.query("alter table raw_census.people rename column line to lines")
+    built.run("dbt", "build", *CENSUS, fails=True)
+    built.query("alter table raw_census.people rename column lines to line")
+    built.run("dbt", "retry")
