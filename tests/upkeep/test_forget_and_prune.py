@@ -102,6 +102,27 @@ def test_a_killed_prune_is_as_if_it_had_never_begun(
     assert warehouse.query("select count(*) from raw_census.people") == [(0,)]
 
 
+def test_versions_that_were_replaced_go_and_nothing_else(
+    warehouse: Warehouse, landed: tuple[Path, Path]
+) -> None:
+    people, places = landed
+    names = ("census", "--people", people, "--places", places)
+    for _ in range(4):
+        people.write_text(people.read_text() + "One,More,1900-01-01,Wick\n")
+        warehouse.ingest(*names)
+    held = "select count(*) from raw_census.people"
+    assert warehouse.query(held) == [(1000 + 1001 + 1002 + 1003 + 1004,)]
+    published = "select * from marts.people order by 1"
+    warehouse.build("-s", "+people")
+    before = warehouse.query(published)
+    assert "census: 0 rows" in warehouse.ingest("prune"), "what was replaced lately is kept"
+    assert "census: 4,010 rows, " in warehouse.ingest("prune", "--keep", 0)
+    assert warehouse.query(held) == [(1004,)]
+    warehouse.build("-s", "+people")
+    assert warehouse.query(published) == before
+    assert "census: nothing new" in warehouse.ingest(*names)
+
+
 def test_prune_waits_for_no_run(warehouse: Warehouse) -> None:
     warehouse.ingest("db", "start")
     with open_run("census", Progress("census")):
