@@ -5,6 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from ingest.sources import SOURCES
 from tests.conftest import BIN, ROOT, Warehouse
 
 README = (ROOT / "README.md").read_text()
@@ -25,6 +26,8 @@ def test_from_the_demo_to_ones_own_data(warehouse: Warehouse, tmp_path: Path) ->
     assert len(commands) == 5
     printed = [type_in(project, command) for command in commands]
     assert "no source is configured: generated samples serve" in printed[0]
+    ((loads,),) = warehouse.query("select loads from raw_ledger.builds order by build_id limit 1")
+    assert sorted(loads) == sorted(SOURCES), "what is built is known, so that it is not built again"
     assert "the sample counts no more: own data is landed" in printed[1]
     assert "own data was landed" in printed[3]
     assert re.search(r"^census: 2,\d\d\d rows, ", printed[4], re.MULTILINE)

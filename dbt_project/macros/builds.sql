@@ -36,7 +36,7 @@
     {% for result in results %}
         {% if result.status in ('success', 'pass', 'warn') %}
             {% do made.append(result.node.unique_id) %}
-        {% else %}
+        {% elif result.status in ('error', 'fail', 'runtime error', 'skipped') %}
             {% do spoilt.append(result.node.fqn | join('.')) %}
         {% endif %}
     {% endfor %}
