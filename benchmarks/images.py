@@ -188,7 +188,8 @@ def _query(sql: str) -> list[tuple[object, ...]]:
 
 
 def _forget() -> None:
-    _query("truncate raw_images.attempts, raw_images.contents, raw_images.draws, raw_images.pages")
+    tables = ("attempts", "contents", "draws", "origins", "pages", "take_downs")
+    _query(f"truncate {', '.join(f'raw_images.{table}' for table in tables)}")
 
 
 def _holds(images: int) -> None:
