@@ -5,21 +5,8 @@
     {%- set origins, reads = ref('stg_education__origins'), ref('stg_education__log_reads') -%}
     {%- if is_incremental() -%}
     delete from {{ this }}
-    where {{ is_of_origins('origin_id', origins, reads) }}
+    where {{ is_one_of('origin_id', uncounted_origins(origins, reads)) }}
     {%- endif -%}
-{%- endmacro %}
-
-{% macro is_of_origins(origin_id, origins, reads) -%}
-    {{ return(adapter.dispatch('is_of_origins')(origin_id, origins, reads)) }}
-{%- endmacro %}
-
-{% macro default__is_of_origins(origin_id, origins, reads) -%}
-    {{ origin_id }} in ({{ uncounted_origins(origins, reads) }})
-{%- endmacro %}
-
-{# As an array the origins are known before the scan, so an index can serve. #}
-{% macro postgres__is_of_origins(origin_id, origins, reads) -%}
-    {{ origin_id }} = any(array({{ uncounted_origins(origins, reads) }}))
 {%- endmacro %}
 
 {% macro uncounted_origins(origins, reads) -%}

@@ -2,16 +2,7 @@
    with a `load_id`; the model needs a `load_id` of its own, with an index. Not by a high-water mark:
    two machines' clocks differ, and a load may be finished after a later one. #}
 {% macro is_unbuilt(load_id, loads) -%}
-    {{ return(adapter.dispatch('is_unbuilt')(load_id, loads)) }}
-{%- endmacro %}
-
-{% macro default__is_unbuilt(load_id, loads) -%}
-    {{ load_id }} in ({{ unbuilt_loads(loads) }})
-{%- endmacro %}
-
-{# As an array the loads are known before the scan, so an index on the load id can serve. #}
-{% macro postgres__is_unbuilt(load_id, loads) -%}
-    {{ load_id }} = any(array({{ unbuilt_loads(loads) }}))
+    {{ is_one_of(load_id, unbuilt_loads(loads)) }}
 {%- endmacro %}
 
 {% macro unbuilt_loads(loads) -%}
@@ -22,7 +13,8 @@
     {%- endif %}
 {%- endmacro %}
 
-{# The keyword that makes Postgres work out a CTE once, where it would for each use of a column. #}
+{# At the end of a CTE: Postgres works its columns out once, where it would for each use of one. It does
+   so for `materialized` as well, but then spills to disk, and on one core alone. #}
 {% macro computed_once() -%}
-    {{ 'materialized' if target.type == 'postgres' }}
+    {{ 'offset 0' if target.type == 'postgres' }}
 {%- endmacro %}

@@ -3,8 +3,8 @@
     pre_hook="{{ delete_what_counts_no_more() }}", indexes=[
     {'columns': ['attempt_id'], 'unique': true}, {'columns': ['load_id']}, {'columns': ['origin_id']}
 ]) }}
-{%- set log = 'cast(test_runs.origin_id as ' ~ dbt.type_string() ~ ')' %}
-{%- set student = 'cast(test_runs.student_id as ' ~ dbt.type_string() ~ ')' %}
+{%- set log = 'cast(lines.origin_id as ' ~ dbt.type_string() ~ ')' %}
+{%- set student = 'cast(lines.student_id as ' ~ dbt.type_string() ~ ')' %}
 {%- set lesson = ["coalesce(lesson_id, '')", "coalesce(lesson_title, '')"] %}
 {%- set completed = "case when is_completed then 'completed' else 'tried' end" %}
 
@@ -15,24 +15,33 @@ with told as (
     from {{ ref('stg_education__log_reads') }}
 ),
 
+-- The new lines before they are grouped: else they may be read in the order of an index, all lines of it
+lines as (
+    select
+        origin_id,
+        load_id,
+        student_id,
+        lesson_id,
+        lesson_title,
+        is_completed
+    from {{ ref('stg_education__test_runs') }}
+    where reason is null and {{ is_unbuilt('load_id', ref('int_education__log_outcomes')) }}
+    {{ computed_once() }}
+),
+
 runs as (
     select
         {{ surrogate_key([log, student] + lesson + [completed]) }}
             as attempt_id,
-        test_runs.origin_id,
-        test_runs.student_id,
-        test_runs.lesson_id,
-        test_runs.lesson_title,
-        test_runs.is_completed,
+        lines.origin_id,
+        lines.student_id,
+        lines.lesson_id,
+        lines.lesson_title,
+        lines.is_completed,
         min(told.run_id) as run_id
-    from {{ ref('stg_education__test_runs') }} as test_runs
-    inner join told on test_runs.load_id = told.load_id
-    where
-        test_runs.reason is null
-        and {{ is_unbuilt('test_runs.load_id', ref('int_education__log_outcomes')) }}
-    group by
-        test_runs.origin_id, test_runs.student_id, test_runs.lesson_id, test_runs.lesson_title,
-        test_runs.is_completed
+    from lines
+    inner join told on lines.load_id = told.load_id
+    group by lines.origin_id, lines.student_id, lines.lesson_id, lines.lesson_title, lines.is_completed
 )
 
 select

@@ -8,13 +8,12 @@ with unknown_students as (
 
 select
     'student' as kind,
-    unknown_students.student_id as unknown_id,
+    student_id as unknown_id,
     'test run' as named_by,
     count(*) as times_named
-from unknown_students
-inner join {{ ref('stg_education__test_runs') }} as test_runs
-    on unknown_students.student_id = test_runs.student_id
-group by unknown_students.student_id
+from {{ ref('stg_education__test_runs') }}
+where {{ is_one_of('student_id', 'select student_id from unknown_students') }}
+group by student_id
 
 union all
 

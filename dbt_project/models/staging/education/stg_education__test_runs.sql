@@ -3,30 +3,29 @@
     pre_hook="{{ delete_what_counts_no_more() }}", indexes=[
     {'columns': ['load_id']}, {'columns': ['origin_id']}, {'columns': ['student_id']}, {'columns': ['reason']}
 ]) }}
-{%- set passed = dbt.split_part("replace(result, ' out of ', '/')", "'/'", 1) %}
-{%- set total = dbt.split_part("replace(result, ' out of ', '/')", "'/'", 2) %}
+{%- set slashed = "replace(result, ' out of ', '/')" %}
 
 with mended as (
-    -- The log writes `"student_id", 403` for `"student_id": 403`
     select
         *,
         case
-            when problem is not null or length(text) > {{ var('longest_test_run') }} then null
-            when {{ is_json_object('text') }} then text
-            else replace(text, '"student_id",', '"student_id":')
+            when problem is null and length(text) <= {{ var('longest_test_run') }}
+                then {{ mended_test_run('text') }}
         end as json
     from {{ ref('stg_education__log_lines') }}
     where {{ is_unbuilt('load_id', ref('stg_education__log_reads')) }}
+    {{ computed_once() }}
 ),
 
-objects as {{ computed_once() }} (
+objects as (
     select
         *,
         case when {{ is_json_object('json') }} then {{ to_json('json') }} end as fields
     from mended
+    {{ computed_once() }}
 ),
 
-told as {{ computed_once() }} (
+told as (
     select
         *,
         coalesce({{ json_text('fields', 'result') }}, {{ json_text('fields', 'results') }}) as result,
@@ -34,11 +33,22 @@ told as {{ computed_once() }} (
         nullif(trim({{ json_text('fields', 'lesson_id') }}), '') as lesson_id,
         nullif(trim({{ json_text('fields', 'lesson_title') }}), '') as lesson_title
     from objects
+    {{ computed_once() }}
+),
+
+parted as (
+    select
+        *,
+        {{ dbt.split_part(slashed, "'/'", 1) }} as passed,
+        {{ dbt.split_part(slashed, "'/'", 2) }} as total
+    from told
+    {{ computed_once() }}
 ),
 
 judged as (
     select *, {{ reason_against_test_run() }} as reason
-    from told
+    from parted
+    {{ computed_once() }}
 )
 
 select
@@ -50,9 +60,7 @@ select
     case when reason is null then cast(student as bigint) end as student_id,
     case when reason is null then lesson_id end as lesson_id,
     case when reason is null then lesson_title end as lesson_title,
-    case
-        when reason is null then cast({{ passed }} as bigint) = cast({{ total }} as bigint)
-    end as is_completed,
+    case when reason is null then cast(passed as bigint) = cast(total as bigint) end as is_completed,
     case
         when reason is null then null
         when problem is null then text
