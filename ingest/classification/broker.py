@@ -45,6 +45,8 @@ class Broker:
     def __init__(self, url: str, request_queue: str, reply_queue: str) -> None:
         if not url.startswith(SCHEMES):
             raise IngestError(f"--broker: an address begins with {' or '.join(SCHEMES)}: {url!r}")
+        if url.startswith(embedded.SCHEME) and not url.startswith(f"{embedded.SCHEME}/"):
+            raise IngestError(f"--broker: a folder is filesystem:///FOLDER, three slashes: {url!r}")
         self.request_queue, self.reply_queue = request_queue, reply_queue
         self._url = url
         self._connection = connect(url)

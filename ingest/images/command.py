@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -63,7 +64,7 @@ def images(
     from ingest.images.source import ImagesSource
 
     return ImagesSource(
-        listing=url or url_list,
+        listing=(url if urlsplit(url).path else f"{url}/") if url else url_list,
         count=count or COUNT,
         seed=secrets.randbits(31) if seed is None else seed,
         concurrency=concurrency or CONCURRENCY,

@@ -53,6 +53,7 @@ class SourceDeclaration:
         Raises `IngestError` where one is missing, or two of a group are given.
         """
         found = {}
+        told: list[str] = []
         for group in self.inputs:
             for values in (flags, settings):
                 here = {name: values[name] for name in group if values.get(name)}
@@ -60,11 +61,13 @@ class SourceDeclaration:
                     raise IngestError(f"{self.name}: give {_flags(group, ' or ')}, not both")
                 if here:
                     found.update(here)
+                    is_flag = values is flags
+                    told += [_flags([n], "") if is_flag else f"the setting {n}" for n in here]
                     break
         missing = [group for group in self.inputs if not any(name in found for name in group)]
         if found and missing:
             raise IngestError(
-                f"{self.name}: {_flags(list(found), ' and ')} given without {self.how(missing)}: "
+                f"{self.name}: {' and '.join(told)} given without {self.how(missing)}: "
                 "a sample never stands in beside your own data"
             )
         return found or None
@@ -99,14 +102,17 @@ class SourceDeclaration:
 
     def _converted(self, name: str, value: Any) -> Any:
         kind, option = get_args(self.flags()[name])
+        if kind in (list[Path], Path, str):
+            values = value if isinstance(value, list) and kind == list[Path] else [value]
+            if not all(isinstance(each, str) for each in values):
+                raise IngestError(f"{name} under [sources.{self.name}] is {value!r}, not a text")
         if kind == list[Path]:
-            values = value if isinstance(value, list) else [value]
-            return [ROOT / Path(str(each)).expanduser() for each in values]
+            return [ROOT / Path(each).expanduser() for each in values]
         if kind is Path:
             return ROOT / Path(str(value)).expanduser()
         try:
-            number = kind(value)
-        except ValueError:
+            number = None if isinstance(value, bool) else kind(value)
+        except (TypeError, ValueError):
             number = None
         low, high = getattr(option, "min", None), getattr(option, "max", None)
         fits = number is not None and (low is None or number >= low)

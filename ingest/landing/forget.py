@@ -39,6 +39,6 @@ def origins_at(known: list[Origin], address: str, source: str) -> list[Origin]:
         return found
     if any(origin.address == address for origin in known):
         raise IngestError(f"{source}: {address} counts no more already")
-    nearest = get_close_matches(address, [origin.address for origin in counting], 1, 0.0)
-    hint = f"; did you mean {nearest[0]}?" if nearest else ""
+    nearest = get_close_matches(address, [origin.address for origin in counting], 1, 0.8)
+    hint = f"; did you mean {nearest[0]}?" if nearest else "; `ingest origins` lists what is"
     raise IngestError(f"{source}: nothing is landed from {address}{hint}")

@@ -65,17 +65,23 @@ def _sections(file: Path, known: Known) -> Iterable[tuple[str, dict[str, Any]]]:
         return
     except OSError as error:
         raise IngestError(f"{shown(file)} cannot be read: {error.strerror}") from error
-    except ValueError as error:  # no TOML, which names line and column, or no UTF-8
+    except UnicodeDecodeError as error:
+        raise IngestError(f"{shown(file)} is not UTF-8: byte {error.start + 1}") from error
+    except ValueError as error:  # which names line and column
         raise IngestError(f"{shown(file)} is no TOML: {error}") from error
     for section, sources in said.items():
-        if section != "sources" or not isinstance(sources, dict):
+        if section != "sources":
             raise IngestError(f"{shown(file)}: [{section}] is no section; did you mean [sources]?")
+        if not isinstance(sources, dict):
+            raise IngestError(f"{shown(file)}: sources is a value, not a section")
         for source, keys in sources.items():
-            if source not in known or not isinstance(keys, dict):
+            if source not in known:
                 raise IngestError(
                     f"{shown(file)}: [sources.{source}] is no section"
-                    f"{_nearest(source, known, 'sources.')}"
+                    f"{_nearest(source, known, '[sources.{}]')}"
                 )
+            if not isinstance(keys, dict):
+                raise IngestError(f"{shown(file)}: sources.{source} is a value, not a section")
             yield source, keys
 
 
@@ -95,6 +101,6 @@ def _variables(known: Known) -> dict[str, tuple[str, str]]:
     return {name: place for name, place in ours.items() if name in os.environ}
 
 
-def _nearest(name: str, names: Collection[str], prefix: str = "") -> str:
+def _nearest(name: str, names: Collection[str], shape: str = "{}") -> str:
     nearest = get_close_matches(name, names, 1, 0.0)
-    return f"; did you mean {prefix}{nearest[0]}?" if nearest else ""
+    return f"; did you mean {shape.format(nearest[0])}?" if nearest else ""

@@ -139,5 +139,6 @@ def test_what_the_user_can_mend_is_told_in_one_line(warehouse: Warehouse, tmp_pa
         "error: the broker amqp://guest:**@127.0.0.1:9// cannot be"
     )
     assert "an address begins with amqp://" in told(tmp_path, "http://x")
+    assert "three slashes: 'filesystem://x/y'" in told(tmp_path, "filesystem://x/y")
     said = told(tmp_path, folder, SOURCES__CLASSIFICATION__TIMEOUT="-1")
     assert "timeout under [sources.classification] is '-1', not a number from 0.001" in said

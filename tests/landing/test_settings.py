@@ -7,6 +7,7 @@ import pytest
 
 from ingest.common.errors import IngestError
 from ingest.landing.settings import read_settings
+from ingest.sources import SOURCES
 from tests.conftest import Warehouse
 
 KNOWN = {"census": ("people", "places"), "images": ("url", "url_list", "count")}
@@ -28,12 +29,13 @@ def test_a_variable_goes_before_a_file(write: Write, monkeypatch: pytest.MonkeyP
         ('[sources.census]\npeoples = "x"', "peoples under .sources.census. is no setting; did"),
         ('[sources.census]\npeoples = "x"', r"did you mean people\?"),
         ('[source.census]\npeople = "x"', r"\[source\] is no section; did you mean \[sources\]"),
-        ('[sources.sensus]\npeople = "x"', r"\[sources.sensus\] is no section; did you mean sourc"),
+        ('[sources.sensus]\npeople = "x"', r"\[sources.sensus\] is no section; did you mean \[so"),
         ('people = "x"', r"\[people\] is no section"),
-        ('[sources]\ncensus = "x"', r"\[sources.census\] is no section"),
+        ('[sources]\ncensus = "x"', "sources.census is a value, not a section"),
+        ("sources = 1", "sources is a value, not a section"),
         ("[sources.census.people]\nx = 1", "people under .sources.census. is a section"),
         ('[sources.census]\npeople = "x\n', "is no TOML: .*line 2, column"),
-        (b"\xff", "is no TOML"),
+        (b"\xff", "is not UTF-8: byte 1"),
     ],
 )
 def test_an_unknown_name_in_a_file(content: str | bytes, message: str, write: Write) -> None:
@@ -91,3 +93,30 @@ def test_the_settings_that_are_configured_are_the_ones_landed(
     assert "census: 4 rows landed" in said
     assert "images: not configured\n" in said
     assert warehouse.query("select distinct source from raw_ledger.runs") == [("census",)]
+
+
+@pytest.mark.parametrize(
+    ("source", "values", "message"),
+    [
+        ("census", {"people": 3}, "people under .sources.census. is 3, not a text"),
+        (
+            "census",
+            {"people": ["a", 3]},
+            r"people under .* is \['a', 3\], not a text",
+        ),
+        ("images", {"url": ["http://x/"]}, "url under .sources.images. is .*, not a text"),
+        ("images", {"count": True}, "count under .sources.images. is True, not a whole number"),
+        ("images", {"count": [1]}, r"count under .sources.images. is \[1\], not a whole number"),
+        ("images", {"concurrency": 1000}, "is 1000, not a whole number from 1 to 512"),
+    ],
+)
+def test_a_value_of_another_kind(source: str, values: dict[str, object], message: str) -> None:
+    with pytest.raises(IngestError, match=message):
+        SOURCES[source].converted(values)
+
+
+def test_it_is_told_where_the_other_input_came_from() -> None:
+    with pytest.raises(IngestError, match="census: the setting people given without --places"):
+        SOURCES["census"].chosen({}, {"people": ["x"]})
+    with pytest.raises(IngestError, match="signatures: --source-a given without --source-b"):
+        SOURCES["signatures"].chosen({"source_a": "x"}, {})

@@ -51,7 +51,8 @@ def test_mistakes_are_one_line(warehouse: Warehouse, landed: tuple[Path, Path]) 
     people, _ = landed
     for words, message in (
         (("forget", "sensus", people, "--yes"), "there is no source sensus; there are census, "),
-        (("forget", "census", "/peeple.csv", "--yes"), "nothing is landed from /peeple.csv; did y"),
+        (("forget", "census", f"{people}x", "--yes"), f"from {people}x; did you mean {people}?"),
+        (("forget", "census", "/else", "--yes"), "from /else; `ingest origins` lists what is"),
         (("forget", "census", people), "give --yes where nobody can be asked"),
     ):
         said = warehouse.ingest(*words, fails=True)
