@@ -115,6 +115,8 @@ def test_after_each_step_everything_shows_what_counts_as_if_it_were_alone(
     assert build(warehouse).differs(b_and_registered) == []
     forget("REGISTERED/a key")
     assert build(warehouse).differs(b_alone) == []
+    warehouse.ingest("prune", "--keep", 0)
+    assert build(warehouse).differs(b_alone) == []
 
     datasets.land(warehouse)  # named again: it counts again, and its points were away meanwhile
     assert build(warehouse).differs(own) == []
