@@ -153,11 +153,13 @@ def stop() -> None:
 
 @db.command()
 def status() -> None:
-    """Tell which server serves and since when; exit status 0 only where it is usable."""
+    """Tell whether the server runs; exit status 3 where it does not."""
     if connect.is_embedded() and not embedded.running():
         typer.echo("the embedded server is not running; the next command starts it")
         raise typer.Exit(3)
-    typer.echo(connect.describe())
+    to = connect.parameters()
+    kind = "embedded" if connect.is_embedded() else "external"
+    typer.echo(f"{kind} PostgreSQL on {to['host']}:{to['port']}, database {to['dbname']}")
 
 
 @db.command()
