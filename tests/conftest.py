@@ -113,8 +113,8 @@ class Warehouse:
 
         The unit tests, which see no data, have a test of their own.
         """
-        if "-s" in args:
-            after = args.index("-s") + 1
+        for flag in {"-s", "--select"} & set(args):
+            after = args.index(flag) + 1
             args = (*args[:after], "stg_warehouse__loads", *args[after:])
         omitted = ("--exclude-resource-type", "unit_test", *without)
         return self.run("dbt", "--quiet", "build", "--threads", 2, *args, *omitted)
