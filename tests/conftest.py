@@ -108,7 +108,7 @@ class Warehouse:
         )  # fmt: skip
         assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
 
-    def build(self, *args: object, without: Sequence[str] = ()) -> str:
+    def build(self, *args: object, without: Sequence[str] = (), fails: bool = False) -> str:
         """Build and test, from what is landed now, some models ("-s") or all.
 
         The unit tests, which see no data, have a test of their own.
@@ -117,7 +117,7 @@ class Warehouse:
             after = args.index(flag) + 1
             args = (*args[:after], "stg_warehouse__loads", *args[after:])
         omitted = ("--exclude-resource-type", "unit_test", *without)
-        return self.run("dbt", "--quiet", "build", "--threads", 2, *args, *omitted)
+        return self.run("dbt", "--quiet", "build", "--threads", 2, *args, *omitted, fails=fails)
 
 
 @pytest.fixture

@@ -114,9 +114,10 @@ def open_to_all(manifest: Mapping[str, Any]) -> list[str]:
     """Models whose access is not what their layer asks for."""
     found = []
     for node in models(manifest):
-        united = node["name"].endswith(
-            ("__rejected_records", "__reconciliation", "__origins", "__loads")
+        united = node["name"].startswith("int_") and node["name"].endswith(
+            ("__rejected_records", "__reconciliation", "__origins")
         )
+        united = united or node["name"] == "stg_warehouse__loads"
         inside = "protected" if united else "private"
         wanted = inside if layer(node) in ("staging", "intermediate") else "public"
         of_all = node["fqn"][2] == "warehouse"  # what unites all sources is in no group

@@ -8,6 +8,7 @@ once it is complete; where a kill comes between, the next run of any kind remove
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ import pyarrow as pa
 from ingest.common.errors import IngestError
 from ingest.images.tables import RAW_SCHEMA, TABLES
 from ingest.landing.ledger import Run
-from ingest.warehouse import raw_schemas
+from ingest.warehouse import builds, raw_schemas
 from ingest.warehouse.raw_schemas import RawSchema
 from ingest.warehouse.raw_tables import rows
 
@@ -32,7 +33,6 @@ where error is null and _dlt_load_id in ({loads})
 # An image that was published outlives what was landed of a retired listing until the next build
 PUBLISHED = "select sha256, url from marts.images"
 TAKEN_DOWN = "select sha256, url from raw_images.take_downs where _dlt_load_id in ({loads})"
-IS_PUBLISHED = "select to_regclass('marts.images') is not null"
 
 
 @dataclass
@@ -83,7 +83,7 @@ def _brought(run: Run, column: str, values: list[str]) -> set[tuple[str, str]]:
     """Return each content that was fetched, with the URLs that brought it."""
     found = set(run.landed(f"{BROUGHT} and {column} = any(%s)", values))
     with run.warehouse, run.warehouse.cursor() as cursor:
-        if _as_owner_of_marts(cursor):
+        if "marts.images" in _published(cursor):
             cursor.execute(f"{PUBLISHED} where {column} = any(%s)", [values])
             found.update(cursor.fetchall())
     return found
@@ -97,24 +97,35 @@ def remove_bytes(run: Run) -> None:
     for file in (raw_schemas.pending() / run.source).rglob("*.parquet"):
         file.unlink()
     gone = [sha256 for sha256, _ in run.landed(TAKEN_DOWN)]
-    if not gone:
+    if not gone or not _are_somewhere(run, gone):
         return
-    with run.warehouse, run.warehouse.cursor() as cursor:
+    # A build that is under way may hold the bytes already: it ends first, and none begins.
+    with closing(builds.hold_lock()), run.warehouse, run.warehouse.cursor() as cursor:
         cursor.execute("delete from raw_images.contents where sha256 = any(%s)", [gone])
-        removed = cursor.rowcount
-        if _as_owner_of_marts(cursor):
-            cursor.execute("select from marts.images where sha256 = any(%s) limit 1", [gone])
-            if removed or cursor.rowcount:
-                # Waits for a build that is about to publish them, and lets none begin.
-                cursor.execute("lock table marts.images in share row exclusive mode")
-                cursor.execute("delete from marts.images where sha256 = any(%s)", [gone])
+        cursor.execute("set local role transformer")
+        for table in _published(cursor):
+            cursor.execute(f"delete from {table} where sha256 = any(%s)", [gone])  # noqa: S608
 
 
-def _as_owner_of_marts(cursor: "Cursor") -> bool:
-    """Act as the role that owns the marts until the transaction ends; return whether images are."""
+def _are_somewhere(run: Run, gone: list[str]) -> bool:
+    with run.warehouse, run.warehouse.cursor() as cursor:
+        for table in ("raw_images.contents", *_published(cursor)):
+            found = f"select from {table} where sha256 = any(%s) limit 1"
+            cursor.execute("set local role transformer")
+            cursor.execute(found, [gone])
+            if cursor.rowcount:
+                return True
+    return False
+
+
+def _published(cursor: "Cursor") -> list[str]:
+    """Return the tables above raw that hold bytes: what is published, what a failed build left."""
     cursor.execute("set local role transformer")
-    cursor.execute(IS_PUBLISHED)
-    return cursor.fetchone() == (True,)
+    tables = ["marts.images", "building.images"]
+    cursor.execute(
+        "select name from unnest(%s) as name where to_regclass(name) is not null", [tables]
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def _text(given: str) -> str:

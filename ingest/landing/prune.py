@@ -5,11 +5,13 @@ landed stays: an origin that is named again after its rows are gone is landed an
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from ingest.landing.ledger import open_run
 from ingest.landing.progress import Progress
+from ingest.warehouse import builds
 from ingest.warehouse.raw_schemas import RawSchema, prepare
 
 RETIRED = """
@@ -43,9 +45,14 @@ class Pruned:
 def prune(schemas: Sequence[RawSchema], keep_days: float) -> Iterator[Pruned]:
     """Delete what has not counted for `keep_days` days; yield one result a source.
 
-    Raises `IngestError` where a run of a source is under way.
+    Raises `IngestError` where a run of a source is under way, or a build for too long.
     """
     prepare(*schemas)
+    with closing(builds.hold_lock()):  # a build that is under way may count what goes
+        yield from _prune(schemas, keep_days)
+
+
+def _prune(schemas: Sequence[RawSchema], keep_days: float) -> Iterator[Pruned]:
     before = datetime.now(timezone.utc) - timedelta(days=keep_days)
     for schema in schemas:
         with Progress(schema.source) as progress, open_run(schema.source, progress) as run:

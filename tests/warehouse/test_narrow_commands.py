@@ -1,6 +1,7 @@
 """What users type to build or look at a part: each works, and takes nothing else away."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -86,3 +87,43 @@ def test_a_failed_build_is_retried(built: Warehouse) -> None:
     built.run("dbt", "build", *CENSUS, fails=True)
     built.query("alter table raw_census.people rename column lines to line")
     built.run("dbt", "retry")
+
+
+DEV = """
+    dev:
+      type: postgres
+      host: "{{ env_var('PGHOST') }}"
+      port: "{{ env_var('PGPORT') | as_number }}"
+      user: "{{ env_var('PGUSER') }}"
+      password: "{{ env_var('PGPASSWORD') }}"
+      dbname: "{{ env_var('PGDATABASE') }}"
+      schema: dev
+      role: transformer
+      threads: 2
+"""
+
+
+def test_another_target_has_schemas_of_its_own(built: Warehouse, tmp_path: Path) -> None:
+    profiles = tmp_path / "profiles"
+    profiles.mkdir()
+    (profiles / "profiles.yml").write_text((ROOT / "profiles.yml").read_text() + DEV)
+    to_dev = ("--profiles-dir", profiles, "--target", "dev")
+    ledger = "select is_whole, loads is null, outcome from raw_ledger.builds order by build_id"
+    state = tmp_path / "state"
+    shutil.copytree(Path(os.environ["DBT_TARGET_PATH"]), state)
+    before = (built.query(VIEWS), built.query(TABLES), built.query(ledger))
+    rows = built.query("select * from marts.country_summary order by 1")
+
+    # What is not in the other target's schemas yet is taken from the first one's.
+    built.run("dbt", "build", *to_dev, "-s", "country_summary", "--defer", "--state", state)
+    assert built.query("select * from dev_marts.country_summary order by 1") == rows
+    assert built.query("select to_regclass('dev_marts.people')") == [(None,)]
+    built.run("dbt", "clone", *to_dev, "-s", "places", "--state", state)
+    assert built.query("select * from dev_marts.places except select * from marts.places") == []
+    built.run("dbt", "build", *to_dev, "--exclude-resource-type", "unit_test", *CENSUS)
+    built.run("dbt", "build", *to_dev, "--exclude-resource-type", "unit_test", "-s", "people")
+    built.query("delete from dev_marts.people", role="transformer")
+
+    assert (built.query(VIEWS), built.query(TABLES)) == before[:2]
+    assert built.query("select * from marts.country_summary order by 1") == rows
+    assert built.query(ledger)[len(before[2]) :] == [(False, True, "published")] * 4

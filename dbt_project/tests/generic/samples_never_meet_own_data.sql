@@ -1,8 +1,7 @@
-{# A source of which both own data and the generated sample count. #}
+{# Whether both own data and the generated sample of a source count. #}
 {% test samples_never_meet_own_data(model) %}
-select source
+select count(distinct kind) as kinds
 from {{ model }}
 where counts
-group by source
 having count(distinct kind) > 1
 {% endtest %}

@@ -1,6 +1,6 @@
 {{ config(group='signatures') }}
--- Online signatures whose points are not numbered from 1 to their count, each number once.
--- No number comes twice: it is part of the primary key.
+-- Online signatures without points, and those of this build whose points are not numbered from 1 to
+-- their count. No number comes twice: it is part of the primary key.
 with numbered as (
     select
         signature_id,
@@ -11,14 +11,25 @@ with numbered as (
     group by signature_id
 )
 
-select signatures.signature_id
-from {{ ref('signatures') }} as signatures
-left join numbered on signatures.signature_id = numbered.signature_id
+select numbered.signature_id
+from numbered
+left join {{ ref('signatures') }} as signatures on numbered.signature_id = signatures.signature_id
 where
-    signatures.medium = 'online'
-    and not coalesce(
+    not coalesce(
         numbered.first_index = 1
         and numbered.last_index = numbered.points
         and numbered.points = signatures.point_count,
         false
+    )
+
+union all
+
+select signatures.signature_id
+from {{ ref('signatures') }} as signatures
+where
+    signatures.medium = 'online'
+    and not exists (
+        select 1
+        from {{ as_published(ref('signature_points'), 'signature_id') }} as points
+        where points.signature_id = signatures.signature_id
     )

@@ -1,10 +1,11 @@
+{{ config(group='signatures') }}
 -- Directories whose number of rejected files is not the one that the reconciliation tells
 with rejects as (
     select
         {{ parent_folder('origin') }} as origin,
         count(*) as rejected
-    from {{ ref('rejected_records') }}
-    where source = 'signatures' and record_table = 'files'
+    from {{ ref('int_signatures__rejected_records') }}
+    where record_table = 'files'
     group by {{ parent_folder('origin') }}
 )
 
@@ -12,9 +13,8 @@ select
     reconciled.origin,
     reconciled.rejected,
     rejects.rejected as listed
-from {{ ref('ingest_reconciliation') }} as reconciled
+from {{ ref('int_signatures__reconciliation') }} as reconciled
 left join rejects on reconciled.origin = rejects.origin
 where
-    reconciled.source = 'signatures'
-    and reconciled.record_table = 'files'
+    reconciled.record_table = 'files'
     and reconciled.rejected <> coalesce(rejects.rejected, 0)

@@ -31,7 +31,10 @@ class Warehouse(dbtPlugin):
         flags = get_flags()  # type: ignore[no-untyped-call]
         command = getattr(flags, "WHICH", None)
         if command in BUILDING:
-            chosen = (getattr(flags, name, None) for name in ("SELECT", "EXCLUDE", "SELECTOR"))
+            # Of another target, or of nothing but the SQL, it is no build of the warehouse.
+            names = ("SELECT", "EXCLUDE", "SELECTOR", "EMPTY")
+            chosen = [getattr(flags, name, None) for name in names]
+            chosen.append(getattr(flags, "TARGET", None) not in (None, "warehouse"))
             self.lock = builds.hold_lock()  # as long as this process lives
             builds.begin(get_invocation_id(), command, command == "build" and not any(chosen))
 

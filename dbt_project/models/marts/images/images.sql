@@ -5,7 +5,7 @@
     incremental_strategy='append',
     on_schema_change='fail',
     full_refresh=false,
-    pre_hook="{{ delete_images_that_no_longer_hold() }}"
+    post_hook="{{ images_to_delete(ref('int_images__attempts')) }}"
 ) }}
 
 with missing as (
@@ -15,7 +15,7 @@ with missing as (
         attempts.image_id is not null
         and {% if is_incremental() %}not exists (
             select 1 from {{ this }} as images
-            where images.image_id = attempts.image_id
+            where {{ is_same_image('images', 'attempts') }}
         ){% else %}true{% endif %}
 )
 

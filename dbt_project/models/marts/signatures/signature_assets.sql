@@ -4,7 +4,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_assets_that_nothing_shows() }}"
+    post_hook="{{ assets_to_delete(ref('int_signatures__signatures')) }}"
 ) }}
 
 with holders as (

@@ -4,7 +4,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_points_that_no_longer_hold() }}"
+    post_hook="{{ points_to_delete(ref('int_signatures__signatures')) }}"
 ) }}
 
 with texts as (
@@ -20,10 +20,12 @@ with texts as (
             and signatures.load_id = contents.load_id
     where
         signatures.point_count is not null
-        and {% if is_incremental() %}signatures.signature_id not in (
-            select points.signature_id
-            from {{ this }} as points
-            where points.point_index = 1
+        and {% if is_incremental() %}not exists (
+            select 1 from {{ this }} as points
+            where
+                points.signature_id = signatures.signature_id
+                and points.point_index = 1
+                and points.run_id = signatures.run_id
         ){% else %}true{% endif %}
     order by signatures.signature_id
 ),

@@ -11,7 +11,7 @@ select
     because,
     since_run_id,
     changed_at
-from {{ ref('stg_' ~ source ~ '__origins') }}
+from {{ ref('int_' ~ source ~ '__origins') }}
 {%- if not loop.last %}
 union all
 {%- endif %}
