@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ingest.common.errors import IngestError
 from ingest.images.tables import RAW_SCHEMA
 from ingest.landing.declaration import NOT_GIVEN, SourceDeclaration
 
@@ -58,8 +57,6 @@ def images(
         from ingest.images.take_down import TakeDown
 
         return TakeDown(take_down, because)
-    if because is not None:
-        raise IngestError("images: --because tells why of --take-down, which is not given")
     # aiohttp is for this command alone: the others start without it.
     from ingest.images.source import ImagesSource
 
@@ -78,5 +75,5 @@ DECLARATION = SourceDeclaration(
     images,
     inputs=(("url", "url_list"),),
     settings=("count", "concurrency"),
-    needs_no_input=("take_down",),
+    needs_no_input={"take_down": ("because",)},
 )

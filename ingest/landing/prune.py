@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from ingest.common.words import counted
 from ingest.landing.ledger import open_run
 from ingest.landing.progress import Progress
 from ingest.warehouse.raw_schemas import RawSchema, prepare
@@ -71,7 +72,7 @@ def prune(schemas: Sequence[RawSchema], keep_days: float) -> Iterator[Pruned]:
                     if count:
                         touched.add(table)
             if rows:
-                run.note(f"pruned {rows:,} rows, {freed:,} bytes")
+                run.note(f"pruned {counted(rows, 'row')}, {freed:,} bytes")
                 run.vacuum(touched)
             yield Pruned(schema.source, rows, freed)
 

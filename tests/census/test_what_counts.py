@@ -92,7 +92,8 @@ def test_a_renamed_file_lands_nothing_and_is_the_same(warehouse: Warehouse, writ
     land(warehouse, old, places)
     before = published(warehouse)
     new = old.rename(old.with_name("new.csv"))
-    assert "nothing new (new.csv is what old.csv was" in land(warehouse, new, places)
+    said = land(warehouse, new, places)
+    assert f"nothing new ({new} is what {old} was; places.csv is landed already)" in said
     after = published(warehouse)
     assert {**after, "ingest_reconciliation": 0} == {**before, "ingest_reconciliation": 0}
     assert after["ingest_reconciliation"][0][2] == str(new)
