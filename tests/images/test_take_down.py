@@ -40,7 +40,7 @@ def bytes_of(warehouse: Warehouse, number: int) -> list[str]:
     found = [
         table
         for (table,) in tables
-        if warehouse.query(f"select from {table} where sha256 = %s", digest(number))
+        if warehouse.query(f"select 1 from {table} where sha256 = %s", digest(number))
     ]
     home = Path(warehouse.env["WAREHOUSE_HOME"])
     return found + [str(file) for file in home.rglob("*.parquet")]

@@ -13,9 +13,8 @@ from ingest.landing.runner import run_source
 from tests.conftest import Warehouse
 from tests.images.conftest import IMAGES_ONLY, IMPATIENT, Fetch
 from tests.images.hosts import RawHost, answer, page, png
+from tests.uniting import united
 
-SHARED = ("-s", "+rejected_records", "+ingest_reconciliation")
-Rows = list[tuple[Any, ...]]
 Fresh = Callable[[], AbstractContextManager[Warehouse]]
 
 
@@ -33,11 +32,10 @@ def fetch_sample(listing: str) -> None:
     run_source(source, SAMPLE)
 
 
-def published(warehouse: Warehouse) -> dict[str, Rows]:
+def published(warehouse: Warehouse) -> dict[str, list[Any]]:
     """Everything published of images but for ids, times and the runs' numbers.
 
     A fresh warehouse gives ids and runs in an order of its own: `ids` are compared by themselves.
-    What the shared marts are united from stands for them: they would build every source.
     """
     warehouse.build(*IMAGES_ONLY)
     assert len(set(ids(warehouse))) == len(ids(warehouse))
@@ -46,14 +44,7 @@ def published(warehouse: Warehouse) -> dict[str, Rows]:
             "select url, title, width, height, format, sha256, content::text from marts.images "
             "order by 1"
         ),
-        "rejected": warehouse.query(
-            "select record_table, origin, reason, raw_text, "
-            "regexp_replace(position, 'run [0-9]+', 'run') "
-            "from intermediate.int_images__rejected_records order by 1, 2, 3, 4"
-        ),
-        "reconciliation": warehouse.query(
-            "select * from intermediate.int_images__reconciliation order by 1, 2"
-        ),
+        **united(warehouse, "images"),
     }
 
 
@@ -80,7 +71,7 @@ def test_after_each_step_the_marts_are_what_is_left_alone(
     sample = serve(host, "s", range(10))
     one, two = serve(host, "a", range(5, 15)), serve(host, "b", range(10, 20), "gone.png")
 
-    def alone(*listings: str) -> dict[str, Rows]:
+    def alone(*listings: str) -> dict[str, list[Any]]:
         with fresh() as other:
             for listing in listings:
                 fetch(listing)
@@ -98,7 +89,7 @@ def test_after_each_step_the_marts_are_what_is_left_alone(
     fetch(two)
     both = published(warehouse)
     assert both == alone(one, two)
-    assert both["reconciliation"][1][1:] == (two, 11, 5, 1, 5)
+    assert repr(("attempts", two, 11, 5, 1, 5)) in both["united reconciliation"]
     all_ids = ids(warehouse)
     assert sorted(all_ids.values()) == list(range(1, 16))
     assert own.items() <= all_ids.items()
@@ -129,10 +120,12 @@ def test_after_each_step_the_marts_are_what_is_left_alone(
     assert ids(warehouse) == all_ids
     assert last_origins(warehouse.query, "images")[1].records == 10
 
-    warehouse.build(*SHARED)
-    shared = "select origin from marts.{} where source = 'images' and record_table = 'attempts'"
-    assert sorted(warehouse.query(shared.format("ingest_reconciliation"))) == [(one,), (two,)]
-    assert warehouse.query(shared.format("rejected_records")) == [(two,)]
+    warehouse.ingest("images", "--take-down", f"{two}b-12.png")  # both brought it
+    published(warehouse)
+    judged = "select * from intermediate.int_images__attempts order by run_id, draw"
+    step_by_step = warehouse.query(judged)
+    warehouse.build("-s", "int_images__attempts", "--full-refresh", without=["test"])
+    assert warehouse.query(judged) == step_by_step
 
 
 def test_an_image_deleted_by_hand_is_put_back_and_the_reader_goes_on(
