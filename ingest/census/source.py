@@ -118,7 +118,7 @@ def _records(run: Run, origin: Origin, file: NamedFile, columns: Sequence[str]) 
             f"{file.path} changed while it was read; run again when its writer is done"
         )
     modified_at = datetime.fromtimestamp(file.path.stat().st_mtime, timezone.utc)
-    log.info("census: %s: %s records read", file.path, records)
+    log.info("census: %s: %s read", file.path, counted(records, "record"))
     row = [
         *(origin.record_table, file.address, file.sha256, file.size, modified_at, read_at),
         *(records, origin.origin_id, run.run_id),
