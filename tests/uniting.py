@@ -18,7 +18,8 @@ select record_table, origin, read, accepted, rejected, duplicate
 from marts.ingest_reconciliation where source = %s
 """
 COUNTING = """
-select record_table, origin, kind, records from marts.origins where source = %s and counts
+select record_table, origin, kind, records from marts.origins
+where source = %s and counts and records > 0
 """
 
 

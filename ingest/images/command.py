@@ -61,13 +61,22 @@ def images(
     from ingest.images.source import ImagesSource
 
     return ImagesSource(
-        listing=(url if urlsplit(url).path else f"{url}/") if url else url_list,
+        listing=_listing(url) if url else url_list,
         count=count or COUNT,
         seed=secrets.randbits(31) if seed is None else seed,
         concurrency=concurrency or CONCURRENCY,
         served_here=served_here,
         top_up=served_here is not None and count is None,
     )
+
+
+def _listing(url: str) -> str:
+    """Return an address as all write it: scheme and host in small letters, a root's as `/`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url  # what is wrong with it is said where it is fetched
+    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/").geturl()
 
 
 DECLARATION = SourceDeclaration(

@@ -118,6 +118,8 @@ class _Fetching:
             if not self.pages and page.error:
                 what = f"{page.error} {page.status}" if page.status else page.error
                 raise IngestError(f"{page.url}: {what}{f': {page.detail}' if page.detail else ''}")
+            if not self.pages:
+                page.url = crawler.base  # however it was asked for, it is the same page
             self.pages.append((page, links))
         self.disallowed = crawler.disallowed
         return crawler.base

@@ -12,7 +12,7 @@ from ingest.landing.origins import SAMPLE, last_origins
 from ingest.landing.runner import run_source
 from tests.conftest import Warehouse
 from tests.images.conftest import IMAGES_ONLY, IMPATIENT, Fetch
-from tests.images.hosts import RawHost, answer, page, png
+from tests.images.hosts import RawHost, answer, page, png, redirect
 from tests.uniting import united
 
 Fresh = Callable[[], AbstractContextManager[Warehouse]]
@@ -166,6 +166,21 @@ def test_list_files_count_side_by_side_and_a_link_is_not_followed(
     assert fetch(link).rows_landed == 0
     outcomes = "select outcome from raw_ledger.runs order by run_id"
     assert warehouse.query(outcomes) == [("loaded",), ("loaded",), ("nothing new",)]
+
+
+def test_a_listing_is_the_same_however_its_address_is_written(
+    warehouse: Warehouse, host: RawHost
+) -> None:
+    listing = serve(host, "a", range(3))
+    host.answers["/a"] = redirect("/a/")
+    host.answers["/a/?C=N;O=D"] = host.answers["/a/"]
+    port = listing.split(":")[2]
+    assert "3 images, drawn" in warehouse.ingest("images", "--url", f"http://localhost:{port}")
+    for start in ("http://localhost:", "HTTP://LocalHost:"):
+        for end in (port, port[:-1], f"{port}?C=N;O=D", f"{port}#x"):
+            said = warehouse.ingest("images", "--url", start + end)
+            assert "images: nothing new" in said, said
+    assert len(last_origins(warehouse.query, "images")) == 1
 
 
 @pytest.mark.parametrize(
