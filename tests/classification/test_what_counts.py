@@ -13,6 +13,7 @@ from ingest.samples.classifier import label
 from tests.classification.conftest import reconciliation
 from tests.classification.counting import Lab, fill, lab
 from tests.conftest import Warehouse
+from tests.uniting import unite
 
 COUNTING = """
 select origin, kind from (
@@ -38,6 +39,7 @@ def count(warehouse: Warehouse, table: str) -> int:
 def test_after_each_step_the_marts_hold_what_the_counting_folders_alone_give(
     labs: Lab, tmp_path: Path
 ) -> None:
+    unite(labs.warehouse)
     sample = fill(tmp_path / "sample", 1, 2, 3)
     labs.run(sample, SAMPLE)
     assert labs.everything() == labs.alone(sample, kind=SAMPLE)

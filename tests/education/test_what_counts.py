@@ -15,6 +15,7 @@ from tests.conftest import Warehouse, needs_upstream
 from tests.education.counting import Fresh, Shown, World, everything, forget, landed, shown
 from tests.education.platform import answering, api, batch, run
 from tests.education.test_whole_flow import DOMAIN, EDUCATION, completion, expected
+from tests.uniting import unite
 
 WINDOWS = (
     "before normalizing",
@@ -82,6 +83,7 @@ def test_what_is_shown_is_what_the_origins_that_count_give(
                 systems.log.write_bytes(lines)
                 return everything(warehouse)
 
+        unite(warehouse)
         warehouse.ingest("education")
         assert len(everything(warehouse)["batches"]) == 120
         systems.ingest()

@@ -13,7 +13,7 @@ from ingest.landing.runner import run_source
 from tests.conftest import Warehouse
 from tests.images.conftest import IMAGES_ONLY, IMPATIENT, Fetch
 from tests.images.hosts import RawHost, answer, page, png, redirect
-from tests.uniting import united
+from tests.uniting import unite, united
 
 Fresh = Callable[[], AbstractContextManager[Warehouse]]
 
@@ -77,6 +77,7 @@ def test_after_each_step_the_marts_are_what_is_left_alone(
                 fetch(listing)
             return published(other)
 
+    unite(warehouse)
     fetch_sample(sample)
     assert len(published(warehouse)["images"]) == 10
 
