@@ -35,21 +35,22 @@ def main() -> None:
         for _ in range(ROUNDS):
             _empty_warehouse()
             log.unlink(missing_ok=True)
-            log.write_text(_lines(NEW))
+            log.write_text(lines(NEW))
             empty.append(_ingest_and_build(f"{NEW:,} lines onto an empty warehouse", flags))
         with log.open("a") as file:
-            file.write(_lines(loaded))
+            file.write(lines(loaded))
         _ingest_and_build(f"{loaded:,} lines more", flags)
         full = []
         for _ in range(ROUNDS):
             with log.open("a") as file:
-                file.write(_lines(NEW))
+                file.write(lines(NEW))
             full.append(_ingest_and_build(f"{NEW:,} lines on top of {loaded:,}", flags))
     ratio = sorted(full)[ROUNDS // 2] / sorted(empty)[ROUNDS // 2]
     print(f"on top of {loaded:,} lines, {NEW:,} new ones take {ratio:.2f} times as long")
 
 
-def _lines(count: int) -> str:
+def lines(count: int) -> str:
+    """Return lines of a log, the same for the same count."""
     chance = random.Random(count)
     return "".join(
         f'{{"result": "{chance.randint(0, 4)}/4", "student_id", {chance.randint(1, STUDENTS)}, '

@@ -19,6 +19,7 @@ from ingest.commands.land import as_command, land_all
 from ingest.common import log
 from ingest.common.errors import IngestError
 from ingest.common.paths import data, sample, shown
+from ingest.common.words import counted
 from ingest.sources import SOURCES, prepare_all
 from ingest.warehouse import connect, embedded, programs
 
@@ -113,7 +114,7 @@ def export(
 
     prepare_all()
     for path, rows in export_all(to or data()):
-        typer.echo(f"{shown(path)}: {rows:,} rows")
+        typer.echo(f"{shown(path)}: {counted(rows, 'row')}")
     if line := samples_line():
         typer.echo(line, err=True)
 

@@ -80,7 +80,7 @@ def _opened(stack: ExitStack, path: Path, columns: Sequence[str]) -> NamedFile:
         handle = stack.enter_context(path.open("rb"))
     except OSError as error:
         raise IngestError(f"{path} cannot be read: {error.strerror}") from error
-    read_header(handle, path.name, columns)
+    read_header(handle, str(path), columns)
     return NamedFile(path, absolute(path), handle, *digest(handle))
 
 

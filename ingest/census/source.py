@@ -16,6 +16,7 @@ from ingest.census.csv_records import Block, read_records
 from ingest.census.files import Content, NamedFile, digest, last_contents, named_paths, open_files
 from ingest.census.tables import PEOPLE, PLACES, RAW_SCHEMA, TABLES
 from ingest.common.errors import IngestError
+from ingest.common.words import counted
 from ingest.landing.ledger import Run
 from ingest.landing.origins import Origin
 from ingest.warehouse.raw_tables import arrow_schema, rows
@@ -47,15 +48,15 @@ class CensusSource:
         records shrank, and where a file changes while it is read.
         """
         for record_table, (names, columns) in self.named.items():
-            counted = sum(origin.records for origin in run.origins.counting(record_table))
+            before = sum(origin.records for origin in run.origins.counting(record_table))
             with open_files(named_paths(names), columns) as files:
                 run.units_read += len(files)
                 yield from _read_set(run, record_table, files, columns)
             left = sum(origin.records for origin in run.origins.counting(record_table))
-            if left * 2 < counted and not self.allow_shrink:
+            if left * 2 < before and not self.allow_shrink:
                 raise IngestError(
-                    f"{record_table} shrank from {counted:,} to {left:,} records, less than half; "
-                    "if that is right, give --allow-shrink"
+                    f"{record_table} shrank from {before:,} to {counted(left, 'record')}, "
+                    "less than half; if that is right, give --allow-shrink"
                 )
 
 
@@ -69,9 +70,11 @@ def _read_set(
         known = run.origins.last(record_table, file.address)
         if not (known and known.counts):
             known = _renamed(run, file, free, landed) or known
+        is_renamed = known is not None and known.address != file.address
         origin = run.origins.use(record_table, file.address, known)
         if known and _holds(landed, known, file):
-            run.note(f"{file.path.name} is landed already")
+            if not is_renamed:
+                run.note(f"{file.path.name} is landed already")
             continue
         run.progress.expect(file.size)
         yield from _records(run, origin, file, columns)
@@ -86,7 +89,7 @@ def _renamed(
     """Take an origin of the same content whose path is not named any more."""
     for origin in free:
         if _holds(landed, origin, file):
-            run.note(f"{file.path.name} is what {Path(origin.address).name} was")
+            run.note(f"{file.address} is what {origin.address} was")
             free.remove(origin)
             return origin
     return None
@@ -101,7 +104,7 @@ def _records(run: Run, origin: Origin, file: NamedFile, columns: Sequence[str]) 
     read_at = datetime.now(timezone.utc)
     records, position = 0, 0
     schema = arrow_schema(TABLES[origin.record_table])
-    for block in read_records(file.handle, file.path.name, columns):
+    for block in read_records(file.handle, str(file.path), columns):
         count = len(block.lines)
         records += count + len(block.malformed)
         run.progress.advance(file.handle.tell() - position)
@@ -115,7 +118,7 @@ def _records(run: Run, origin: Origin, file: NamedFile, columns: Sequence[str]) 
             f"{file.path} changed while it was read; run again when its writer is done"
         )
     modified_at = datetime.fromtimestamp(file.path.stat().st_mtime, timezone.utc)
-    log.info("census: %s: %s records read", file.path, records)
+    log.info("census: %s: %s read", file.path, counted(records, "record"))
     row = [
         *(origin.record_table, file.address, file.sha256, file.size, modified_at, read_at),
         *(records, origin.origin_id, run.run_id),

@@ -15,6 +15,7 @@ import psycopg2
 import typer
 
 from ingest.common.errors import IngestError
+from ingest.common.words import counted
 from ingest.landing.declaration import SourceDeclaration
 from ingest.landing.ledger import Run
 from ingest.landing.origins import OWN, SAMPLE
@@ -121,6 +122,6 @@ def _tell(source: SourceDeclaration, run: Run | None) -> None:
     if run is None:
         return
     notes = f" ({'; '.join(run.notes)})" if run.notes else ""
-    landed = f"{run.rows_landed:,} rows landed" if run.rows_landed else "nothing new"
+    landed = f"{counted(run.rows_landed, 'row')} landed" if run.rows_landed else "nothing new"
     outcome = run.outcome or landed
     typer.echo(f"{source.name}: {outcome}{notes}")

@@ -9,6 +9,7 @@ import typer
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import absolute
+from ingest.common.words import counted
 from ingest.landing.origins import Origin, last_origins
 from ingest.landing.runner import run_source
 from ingest.sources import SOURCES, prepare_all
@@ -62,7 +63,7 @@ def forget(
     address = here[0].address if here else origin
     if here and not yes:
         records = sum(one.records for one in here)
-        _ask(f"{source}: forget {address} with {records:,} records?")
+        _ask(f"{source}: forget {address} with {counted(records, 'record')}?")
     from ingest.landing.forget import Forget
 
     run = run_source(Forget(SOURCES[source].raw_schema, address))
@@ -78,7 +79,7 @@ def prune(
     from ingest.landing import prune as landing
 
     for done in landing.prune([source.raw_schema for source in SOURCES.values()], keep):
-        typer.echo(f"{done.source}: {done.rows:,} rows, {done.freed_bytes:,} bytes freed")
+        typer.echo(f"{done.source}: {counted(done.rows, 'row')}, {done.freed_bytes:,} bytes freed")
 
 
 def absolute_of(origin: str) -> str:

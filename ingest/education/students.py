@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from ingest.common.paths import absolute
+from ingest.common.words import counted
 from ingest.education.platform import Finding, Verdict, none_left
 from ingest.education.students_file import Student, chunks, copied, digest
 from ingest.education.tables import TABLES, problem_of
@@ -79,7 +80,7 @@ class Students:
         return self._compared(run, known, as_landed, held)
 
     def _goes_on(self, count: int) -> Finding:
-        return Finding(Verdict.SAME, f"{self.path} holds {count:,} students as landed")
+        return Finding(Verdict.SAME, f"{self.path} holds {counted(count, 'student')} as landed")
 
     def _compared(self, run: Run, known: Origin, as_landed: int, held: int) -> Finding:
         """Compare the ids that both hold by the second in which the student was created."""

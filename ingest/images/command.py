@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ingest.common.errors import IngestError
 from ingest.images.tables import RAW_SCHEMA
 from ingest.landing.declaration import NOT_GIVEN, SourceDeclaration
 
@@ -58,13 +57,11 @@ def images(
         from ingest.images.take_down import TakeDown
 
         return TakeDown(take_down, because)
-    if because is not None:
-        raise IngestError("images: --because tells why of --take-down, which is not given")
     # aiohttp is for this command alone: the others start without it.
     from ingest.images.source import ImagesSource
 
     return ImagesSource(
-        listing=(url if urlsplit(url).path else f"{url}/") if url else url_list,
+        listing=_listing(url) if url else url_list,
         count=count or COUNT,
         seed=secrets.randbits(31) if seed is None else seed,
         concurrency=concurrency or CONCURRENCY,
@@ -73,10 +70,19 @@ def images(
     )
 
 
+def _listing(url: str) -> str:
+    """Return an address as all write it: scheme and host in small letters, a root's as `/`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url  # what is wrong with it is said where it is fetched
+    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/").geturl()
+
+
 DECLARATION = SourceDeclaration(
     RAW_SCHEMA,
     images,
     inputs=(("url", "url_list"),),
     settings=("count", "concurrency"),
-    needs_no_input=("take_down",),
+    needs_no_input={"take_down": ("because",)},
 )

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import absolute
-from ingest.images import landed, rows
+from ingest.common.words import counted
+from ingest.images import landed, news, rows
 from ingest.images.answers import Fetched
 from ingest.images.candidates import Candidates
 from ingest.images.download import Attempt, Downloader
@@ -58,7 +59,8 @@ class ImagesSource:
             wanted -= landed.images_of(run, listing)
         if listing and wanted <= 0:
             run.origins.use("attempts", listing.address, listing)
-            run.note(f"{self.count:,} images are landed already; --count N fetches N others")
+            held = counted(self.count, "image is", "images are")
+            run.note(f"{held} landed already; --count N fetches N others")
             return
         # The loop runs only while this run waits for its next chunk: what is under way never
         # grows beyond twice the connections that are open.
@@ -78,6 +80,7 @@ class _Fetching:
         self.candidates = Candidates(run)
         self.pages: list[tuple[Fetched, int]] = []
         self.disallowed = self.taken = self.images = self.failed = self.gone = 0
+        self.landed = self.failed_as_before = 0
         self._known: set[str] = set()
 
     async def steps(self) -> AsyncGenerator[Tables, None]:
@@ -92,12 +95,12 @@ class _Fetching:
                 while self.images < self.wanted and not self.candidates.exhausted:
                     async for chunk in downloader.chunks(drawn, self.wanted - self.images):
                         yield self._tables(chunk)
-        unread = sum(page.error is not None for page, _ in self.pages)
-        self._note(listed, unread)
-        if self.taken or unread:
-            yield self._counts(listed)
+        pages = news.pages(self.run, self.listing, self.pages)
+        self._note(listed)
+        if self.landed or pages:
+            yield self._counts(listed, pages)
             self.run.origins.landed(
-                self.listing, landed.urls_taken(self.run, self.listing) + self.taken
+                self.listing, landed.urls_taken(self.run, self.listing) + self.landed
             )
 
     def _use(self, address: str) -> Origin:
@@ -115,19 +118,25 @@ class _Fetching:
             if not self.pages and page.error:
                 what = f"{page.error} {page.status}" if page.status else page.error
                 raise IngestError(f"{page.url}: {what}{f': {page.detail}' if page.detail else ''}")
+            if not self.pages:
+                page.url = crawler.base  # however it was asked for, it is the same page
             self.pages.append((page, links))
         self.disallowed = crawler.disallowed
         return crawler.base
 
     def _tables(self, chunk: list[Attempt]) -> Tables:
         to_land, images = self._sorted(chunk)
+        told = news.attempts(self.run, self.listing, chunk)
         self.taken += len(chunk)
+        self.landed += len(told)
         self.images += images
-        self.failed += sum(attempt.picture is None for attempt in chunk)
+        failed = sum(attempt.picture is None for attempt in chunk)
+        self.failed += failed
+        self.failed_as_before += failed - sum(attempt.picture is None for attempt in told)
         self.run.units_read += len(chunk)
         self.run.progress.remark = f"{self.failed:,} failed"
         self.run.progress.advance(images)
-        return [rows.attempts(self.run.run_id, self.listing, chunk), rows.contents(to_land)]
+        return [rows.attempts(self.run.run_id, self.listing, told), rows.contents(to_land)]
 
     def _sorted(self, chunk: list[Attempt]) -> tuple[list[Attempt], int]:
         """Return the attempts whose bytes are to be landed, and how many are images not known.
@@ -142,30 +151,32 @@ class _Fetching:
         self._known |= new
         return to_land, len(new)
 
-    def _counts(self, listed: int) -> Tables:
+    def _counts(self, listed: int, pages: list[tuple[Fetched, int]]) -> Tables:
         run_id, source = self.run.run_id, self.source
-        counts = [listed, self.disallowed, len(self.pages), self.taken]
+        counts = [listed, self.disallowed, len(pages), self.landed]
         draw = [
             *(run_id, self.listing.address, source.seed, self.wanted, *counts),
             *(datetime.now(timezone.utc), self.listing.origin_id),
         ]
         tables = [rows.table("draws", [draw])]
-        if self.pages:
-            tables.append(rows.pages(run_id, self.listing, self.pages))
+        if pages:
+            tables.append(rows.pages(run_id, self.listing, pages))
         return tables
 
-    def _note(self, listed: int, unread: int) -> None:
-        note = self.run.note
-        note(f"{self.images:,} images, drawn from {listed:,} URLs with seed {self.source.seed}")
+    def _note(self, listed: int) -> None:
+        note, seed = self.run.note, self.source.seed
+        urls = counted(listed, "URL")
+        note(f"{counted(self.images, 'image')}, drawn from {urls} with seed {seed}")
         if self.images < self.wanted:
             note(f"the listing has no more: {self.images:,} of {self.wanted:,} asked for")
         if self.failed:
-            note(f"{self.failed:,} failed and will be tried again by a later run that draws them")
+            before = f", {self.failed_as_before:,} of them as before" * bool(self.failed_as_before)
+            note(f"{self.failed:,} failed{before}; a later run that draws them tries them again")
         if duplicates := self.taken - self.images - self.failed - self.gone:
-            note(f"{duplicates:,} duplicates of images fetched from other URLs")
+            note(f"{counted(duplicates, 'duplicate')} of images fetched from other URLs")
         if self.gone:
-            note(f"{self.gone:,} were taken down before and are not landed")
+            note(f"{self.gone:,} taken down before and not landed")
         if self.disallowed:
-            note(f"{self.disallowed:,} URLs are closed by robots.txt")
-        if unread:
-            note(f"{unread:,} directory pages could not be read")
+            note(f"{counted(self.disallowed, 'URL')} closed by robots.txt")
+        if unread := sum(page.error is not None for page, _ in self.pages):
+            note(f"{counted(unread, 'directory page')} could not be read")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ingest.common.errors import IngestError
+from ingest.common.words import counted
 from ingest.images.tables import RAW_SCHEMA, TABLES
 from ingest.landing.ledger import Run
 from ingest.warehouse import builds, raw_schemas
@@ -68,7 +69,7 @@ class TakeDown:
         yield "take_downs", rows(TABLES["take_downs"], [(*pair, *told) for pair in brought])
         run.outcome = "taken down"
         urls = ", ".join(sorted({url for _, url in brought}))
-        run.note(f"{len(found):,} images that came from {urls}; they are never fetched again")
+        run.note(f"{counted(len(found), 'image')} that came from {urls}; never fetched again")
 
     def loaded(self, run: Run) -> bool:
         """Remove the bytes of what is taken down; there is one load only."""

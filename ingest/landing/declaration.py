@@ -1,7 +1,7 @@
 """What the rest of the project asks of a source: its name, raw tables, command and inputs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -21,14 +21,15 @@ class SourceDeclaration:
     `reader` makes what the runner reads from. Its parameters that carry a `typer.Option` are the
     flags of the command; the others are for the sample alone. `inputs` are the flags that say
     where to read: of each group just one is to be given. They and `settings` may also stand under
-    `[sources.<name>]`. With a flag of `needs_no_input` nothing is read, so no input may be given.
+    `[sources.<name>]`. With a flag of `needs_no_input` nothing is read: beside it only the
+    flags that it names may be given, and those nowhere else.
     """
 
     raw_schema: RawSchema
     reader: Callable[..., Source]
     inputs: tuple[tuple[str, ...], ...]
     settings: tuple[str, ...] = ()
-    needs_no_input: tuple[str, ...] = ()
+    needs_no_input: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -75,13 +76,20 @@ class SourceDeclaration:
     def reads_nothing(self, flags: Mapping[str, Any]) -> bool:
         """Whether a flag is given that needs no input.
 
-        Raises `IngestError` where an input is given beside it.
+        Raises `IngestError` where a flag that it would leave unread is given beside it, or one that
+        is of use only beside it is given alone.
         """
-        without = [name for name in self.needs_no_input if flags.get(name) is not None]
-        inputs = [name for group in self.inputs for name in group if flags.get(name) is not None]
-        if without and inputs:
-            raise IngestError(f"{self.name}: give {_flags([*without, *inputs], ' or ')}, not both")
-        return bool(without)
+        given = [name for name, value in flags.items() if value is not None and value is not False]
+        for flag, beside in self.needs_no_input.items():
+            if flag in given:
+                if unread := [name for name in given if name not in (flag, *beside)]:
+                    told = _flags([flag, *unread], " or ")
+                    raise IngestError(f"{self.name}: give {told}, not both")
+                return True
+            if idle := [name for name in given if name in beside]:
+                told = f"{_flags(idle, ' and ')} is of use only beside {_flags([flag], '')}"
+                raise IngestError(f"{self.name}: {told}")
+        return False
 
     def is_configured(self, settings: Mapping[str, Any]) -> bool:
         """Whether settings name any input."""

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from ingest.common.words import counted
 from ingest.landing.ledger import open_run
 from ingest.landing.progress import Progress
 from ingest.warehouse import builds
@@ -78,7 +79,7 @@ def _prune(schemas: Sequence[RawSchema], keep_days: float) -> Iterator[Pruned]:
                     if count:
                         touched.add(table)
             if rows:
-                run.note(f"pruned {rows:,} rows, {freed:,} bytes")
+                run.note(f"pruned {counted(rows, 'row')}, {freed:,} bytes")
                 run.vacuum(touched)
             yield Pruned(schema.source, rows, freed)
 

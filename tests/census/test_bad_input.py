@@ -98,6 +98,7 @@ def test_a_file_that_is_no_people_file_is_refused_whole(
         "census", "--people", people, "--places", write("places.csv", PLACES), fails=True
     )
     assert message in printed
+    assert f"error: {people}" in printed
     assert printed.count("\n") == 1, "one line is enough to tell a user's mistake"
     assert warehouse.query("select count(*) from raw_census.places") == [(0,)]
     ((outcome, told),) = warehouse.query("select outcome, message from raw_ledger.runs")

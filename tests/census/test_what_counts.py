@@ -3,8 +3,10 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import Warehouse
+from tests.uniting import united
 
 CENSUS = ("-s", "path:dbt_project/models/*/census", "+rejected_records", "+ingest_reconciliation")
 COUNTRIES = "select country, people_born from marts.country_summary order by 1"
@@ -33,6 +35,11 @@ def published(warehouse: Warehouse) -> dict[str, Rows]:
             for name in told
         },
     }
+
+
+def everything(warehouse: Warehouse) -> dict[str, list[Any]]:
+    """What is published, and what the marts that unite all sources show of the census."""
+    return {**published(warehouse), **united(warehouse, "census")}
 
 
 def land(warehouse: Warehouse, people: object, places: object, *more: object, **how: bool) -> str:
@@ -92,7 +99,8 @@ def test_a_renamed_file_lands_nothing_and_is_the_same(warehouse: Warehouse, writ
     land(warehouse, old, places)
     before = published(warehouse)
     new = old.rename(old.with_name("new.csv"))
-    assert "nothing new (new.csv is what old.csv was" in land(warehouse, new, places)
+    said = land(warehouse, new, places)
+    assert f"nothing new ({new} is what {old} was; places.csv is landed already)" in said
     after = published(warehouse)
     assert {**after, "ingest_reconciliation": 0} == {**before, "ingest_reconciliation": 0}
     assert after["ingest_reconciliation"][0][2] == str(new)
@@ -158,25 +166,25 @@ def test_after_each_step_the_marts_are_what_is_left_alone(
 ) -> None:
     """Sample, own, moved, one forgotten, pruned: each as if nothing else had ever been landed."""
 
-    def alone(*files: Path) -> dict[str, Rows]:
+    def alone(*files: Path) -> dict[str, list[Any]]:
         with fresh() as other:
             land(other, files[0], files[-1], *(w for f in files[1:-1] for w in ("--people", f)))
-            return published(other)
+            return everything(other)
 
     warehouse.ingest("census")
-    published(warehouse)
+    everything(warehouse)
     one, two = write("one.csv", people("Ana", "Bo")), write("two.csv", people("Bo", "Cy", "?"))
     places = write("places.csv", PLACES)
     land(warehouse, one, places, "--people", two)
-    assert published(warehouse) == alone(one, two, places)
+    assert everything(warehouse) == alone(one, two, places)
     (warehouse.folder / "moved").mkdir()
     one, two, places = (Path(shutil.move(f, f.parent / "moved")) for f in (one, two, places))
     assert "nothing new" in land(warehouse, one, places, "--people", two)
-    assert published(warehouse) == alone(one, two, places)
+    assert everything(warehouse) == alone(one, two, places)
     warehouse.ingest("forget", "census", one, "--yes")
-    assert published(warehouse) == alone(two, places)
+    assert everything(warehouse) == alone(two, places)
     warehouse.ingest("prune", "--keep", 0)
-    assert published(warehouse) == alone(two, places)
+    assert everything(warehouse) == alone(two, places)
     assert warehouse.query("select count(*) from raw_census.people") == [(3,)]
     land(warehouse, one, places, "--people", two)
-    assert published(warehouse) == alone(one, two, places)
+    assert everything(warehouse) == alone(one, two, places)

@@ -17,6 +17,7 @@ from ingest.landing.runner import run_source
 from ingest.samples.classifier import standing_in
 from tests.classification.conftest import MODELS, image
 from tests.conftest import COPY_RIGHTS, NAME, TEMPLATE, Warehouse, administrator
+from tests.uniting import united
 
 # Moments and numbers of runs and replies are those of a warehouse's own history; all else is equal.
 PUBLISHED = (
@@ -59,6 +60,12 @@ class Lab:
         found = [self.warehouse.query(query) for query in PUBLISHED]
         return [sorted(rows, key=repr) for rows in found]
 
+    def everything(self) -> list[list[Any]]:
+        """Return what is published, and what the marts that unite all sources show of it."""
+        published = self.published()
+        shown = united(self.warehouse, "classification", without_records=["replies"])
+        return [*published, *shown.values()]
+
     def landed(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every raw row."""
         query = "select * from raw_classification.{} order by _dlt_load_id, run_id, {}"
@@ -66,7 +73,7 @@ class Lab:
         number |= {"replies": "reply_number", "pages": "page", "origins": "event"}
         return {t: self.warehouse.query(query.format(t, number[t])) for t in TABLES}
 
-    def alone(self, *folders: Path, kind: str = OWN) -> list[list[tuple[Any, ...]]]:
+    def alone(self, *folders: Path, kind: str = OWN) -> list[list[Any]]:
         """Return what folders give in a warehouse that never saw anything else."""
         with administrator(self.server) as admin:
             admin.execute(f"alter database {NAME} rename to aside")
@@ -77,7 +84,7 @@ class Lab:
             try:
                 for folder in folders:
                     self.run(folder, kind)
-                return self.published()
+                return self.everything()
             finally:
                 shutil.rmtree(pipelines)
                 aside.rename(pipelines)

@@ -13,6 +13,7 @@ from ingest.samples.classifier import label
 from tests.classification.conftest import reconciliation
 from tests.classification.counting import Lab, fill, lab
 from tests.conftest import Warehouse
+from tests.uniting import unite
 
 COUNTING = """
 select origin, kind from (
@@ -38,15 +39,16 @@ def count(warehouse: Warehouse, table: str) -> int:
 def test_after_each_step_the_marts_hold_what_the_counting_folders_alone_give(
     labs: Lab, tmp_path: Path
 ) -> None:
+    unite(labs.warehouse)
     sample = fill(tmp_path / "sample", 1, 2, 3)
     labs.run(sample, SAMPLE)
-    assert labs.published() == labs.alone(sample, kind=SAMPLE)
+    assert labs.everything() == labs.alone(sample, kind=SAMPLE)
 
     own = fill(tmp_path / "own", 2, 3, 4, 5)
     run = labs.run(own)
     assert "the sample counts no more: own data is landed" in run.notes
     assert "4 image(s) labelled" in run.notes, "the sample's answers label nothing"
-    published = labs.published()
+    published = labs.everything()
     assert published == labs.alone(own)
     assert len(published[0]) == 4
     assert labs.shows(sample) == []
@@ -57,19 +59,19 @@ def test_after_each_step_the_marts_hold_what_the_counting_folders_alone_give(
     assert f"{moved} is what {own} was" in run.notes
     assert run.rows_landed == 0, "nothing is read, sent or answered again"
     assert {**labs.landed(), "origins": []} == {**before, "origins": []}
-    published = labs.published()
+    published = labs.everything()
     assert published == labs.alone(moved)
     assert {Path(path).parent for _, path, *_ in published[0]} == {moved}
     assert labs.shows(own) == []
 
     other = fill(tmp_path / "other", 5, 6)
     assert "1 image(s) labelled" in labs.run(other).notes, "its copy has a label already"
-    published = labs.published()
+    published = labs.everything()
     assert published == labs.alone(moved, other)
     assert sorted(reconciliation(labs.warehouse, "images")) == [(3, 1, 1, 1), (5, 4, 1, 0)]
 
     labs.forget(str(moved))
-    published = labs.published()
+    published = labs.everything()
     assert published == labs.alone(other)
     assert {Path(path).name for _, path, *_ in published[0]} == {"5.png", "6.png"}
     assert labs.shows(moved) == []
@@ -77,11 +79,18 @@ def test_after_each_step_the_marts_hold_what_the_counting_folders_alone_give(
     before = labs.landed()
     labs.run(moved)
     assert {**labs.landed(), "origins": []} == {**before, "origins": []}, "it is all there still"
-    assert labs.published() == labs.alone(moved, other)
+    assert labs.everything() == labs.alone(moved, other)
 
     labs.forget(str(moved))
     labs.warehouse.ingest("prune", "--keep", 0)
-    assert labs.published() == labs.alone(other)
+    assert labs.everything() == labs.alone(other)
+
+
+def test_of_a_folder_that_is_forgotten_nothing_is_counted(labs: Lab, tmp_path: Path) -> None:
+    own = fill(tmp_path / "own", 1, 2)
+    labs.run(own)
+    labs.forget(str(own))
+    assert labs.published() == [[], [], [], []], "its queue has nothing to tell without it"
 
 
 def test_a_second_run_of_anything_changes_nothing(labs: Lab, tmp_path: Path) -> None:

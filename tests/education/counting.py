@@ -13,6 +13,7 @@ from ingest.landing.ledger import Run
 from ingest.landing.runner import run_source
 from tests.conftest import Warehouse
 from tests.education.platform import Systems, batch, run
+from tests.uniting import united
 
 DOMAIN = ("-s", "path:dbt_project/models/*/education")
 # Ids that must stay are left out or told by their kind: numbers of origins, runs, loads and files.
@@ -54,6 +55,11 @@ def shown(warehouse: Warehouse) -> Shown:
 
 def _plain(row: tuple[object, ...]) -> str:
     return re.sub(r"load [0-9.]+|file [0-9]+", lambda found: found.group().split()[0], repr(row))
+
+
+def everything(warehouse: Warehouse) -> Shown:
+    """What `shown` returns, and what the marts that unite all sources show of education."""
+    return {**shown(warehouse), **united(warehouse, "education")}
 
 
 class Forget:

@@ -177,6 +177,34 @@ def test_said_to_be_new_the_old_one_leaves(restart: Restart, fresh: Fresh) -> No
     ]  # fmt: skip
 
 
+def completions(*logs: bytes) -> set[tuple[int, int]]:
+    """Who completed what, told by this test's own reading of logs that name lessons by id."""
+    whole = b"".join(logs).decode(errors="replace").replace('"student_id",', '"student_id":')
+    told = [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
+    both = [(run["result"].split("/"), run) for run in told]
+    return {(run["student_id"], run["lesson_id"]) for sides, run in both if sides[0] == sides[1]}
+
+
+def test_what_old_students_completed_is_not_credited_to_the_new_ones(restart: Restart) -> None:
+    """Ids begin again from 1: the old log says of each what somebody else did."""
+    published = "select count(*) from marts.lesson_completions"
+    old = restart.systems.log.read_bytes()
+    shown(restart.warehouse)
+    assert restart.warehouse.query(published) == [(len(completions(old)),)]
+    restart.anew()
+    new = restart.systems.log.read_bytes()
+    restart.ingest(new_platform=True)
+    shown(restart.warehouse)
+    assert len(completions(old, new)) > len(completions(new))
+    assert restart.warehouse.query(published) == [(len(completions(new)),)]
+    assert {
+        (int(student), int(lesson))
+        for student, lesson in restart.warehouse.query(
+            "select student_id, lesson_id from marts.lesson_completions"
+        )
+    } == completions(new)
+
+
 def test_lines_of_the_old_platform_beside_the_new_log_do_not_count(restart: Restart) -> None:
     old = restart.systems.log.read_bytes()
     restart.anew()

@@ -12,9 +12,10 @@ import pytest
 
 from ingest.education import batches_api
 from tests.conftest import Warehouse, needs_upstream
-from tests.education.counting import Fresh, Shown, World, forget, landed, shown
+from tests.education.counting import Fresh, Shown, World, everything, forget, landed, shown
 from tests.education.platform import answering, api, batch, run
 from tests.education.test_whole_flow import DOMAIN, EDUCATION, completion, expected
+from tests.uniting import unite
 
 WINDOWS = (
     "before normalizing",
@@ -80,12 +81,13 @@ def test_what_is_shown_is_what_the_origins_that_count_give(
                     systems.log.write_bytes(b"")
                 systems.ingest()
                 systems.log.write_bytes(lines)
-                return shown(warehouse)
+                return everything(warehouse)
 
+        unite(warehouse)
         warehouse.ingest("education")
-        assert len(shown(warehouse)["batches"]) == 120
+        assert len(everything(warehouse)["batches"]) == 120
         systems.ingest()
-        assert shown(warehouse) == _alone()
+        assert everything(warehouse) == _alone()
 
         with answering(api(batches)) as elsewhere:
             shutil.move(tmp_path / "one", tmp_path / "two")
@@ -103,22 +105,22 @@ def test_what_is_shown_is_what_the_origins_that_count_give(
             assert [row[2] for row in told if row[5]] == addresses
             assert [row[4] for row in told if row[5]] == [203, 41, 31]
             moved = _alone()
-            assert shown(warehouse) == moved
+            assert everything(warehouse) == moved
 
             forget("test_runs")
-            assert shown(warehouse) == _alone(without_log=True)
+            assert everything(warehouse) == _alone(without_log=True)
             systems.ingest()
-            assert shown(warehouse) == moved
+            assert everything(warehouse) == moved
             assert warehouse.query(ORIGINS)[3][0:2] == (told[3][0], "test_runs")
             forget("test_runs")
             warehouse.ingest("prune", "--keep", 0)
-            assert shown(warehouse) == _alone(without_log=True)
+            assert everything(warehouse) == _alone(without_log=True)
             systems.ingest()
-            assert shown(warehouse) == moved
+            assert everything(warehouse) == moved
             before = landed(warehouse)
             assert systems.ingest().rows_landed == 0
             assert landed(warehouse) == before
-            assert shown(warehouse) == moved
+            assert everything(warehouse) == moved
 
 
 def test_rows_that_prune_deletes_are_landed_anew_and_others_are_not_missed(

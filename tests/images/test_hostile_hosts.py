@@ -185,7 +185,7 @@ def test_more_pages_than_anybody_reads(host: RawHost, fetch: Fetch, warehouse: W
         "select count(*) from raw_images.pages where error = 'too many pages'"
     ) == [(1,)]
     assert warehouse.query("select count(*) from raw_images.pages") == [(52,)]
-    assert "1 directory pages could not be read" in run.notes
+    assert "1 directory page could not be read" in run.notes
 
 
 def test_a_sick_subdirectory_costs_itself_only(
@@ -237,7 +237,7 @@ def test_robots_txt_is_respected(host: RawHost, fetch: Fetch, warehouse: Warehou
         "/private/open/y.png": answer(png(2)),
     }
     run = fetch(f"{host.url}/")
-    assert "1 URLs are closed by robots.txt" in run.notes
+    assert "1 URL closed by robots.txt" in run.notes
     assert not {"/private/", "/x.gif", "/private/z.png"} & set(host.asked)
     assert host.asked.count("/robots.txt") == 1
     assert warehouse.query("select file_name, error from raw_images.attempts order by 1") == [

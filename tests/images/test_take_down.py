@@ -40,7 +40,7 @@ def bytes_of(warehouse: Warehouse, number: int) -> list[str]:
     found = [
         table
         for (table,) in tables
-        if warehouse.query(f"select from {table} where sha256 = %s", digest(number))
+        if warehouse.query(f"select 1 from {table} where sha256 = %s", digest(number))
     ]
     home = Path(warehouse.env["WAREHOUSE_HOME"])
     return found + [str(file) for file in home.rglob("*.parquet")]
@@ -54,7 +54,7 @@ def test_an_image_goes_at_once_and_for_good(
     before = warehouse.query(OTHERS)
     url = f"{listing}3.png"
     said = warehouse.ingest("images", "--take-down", url, "--because", "a face")
-    assert "images: taken down (1 images that came from " in said
+    assert "images: taken down (1 image that came from " in said
     assert listing + "copy.png" in said
     assert bytes_of(warehouse, 3) == []
     tombstones = "select sha256, url, because, run_id from raw_images.take_downs order by url"
@@ -80,8 +80,8 @@ def test_an_image_goes_at_once_and_for_good(
     host.answers |= {"/b/": page("x.png", "y.png"), "/b/x.png": answer(png(3))}
     host.answers["/b/y.png"] = answer(png(77))
     run = fetch(f"{host.url}/b/")
-    assert "1 were taken down before and are not landed" in run.notes
-    assert any(note.startswith("1 images, drawn from 2 URLs") for note in run.notes)
+    assert "1 taken down before and not landed" in run.notes
+    assert any(note.startswith("1 image, drawn from 2 URLs") for note in run.notes)
     assert fetch(f"{host.url}/b/").rows_landed == 0
     assert host.asked.count("/a/3.png") + host.asked.count("/a/copy.png") == asked
     assert bytes_of(warehouse, 3) == []
@@ -127,7 +127,7 @@ def test_what_is_unknown_or_makes_no_sense_is_one_line(
     said = warehouse.ingest("images", "--take-down", digest(1), "--url", listing, fails=True)
     assert "give --take-down or --url, not both" in said
     said = warehouse.ingest("images", "--url", listing, "--because", "x", fails=True)
-    assert "--because tells why of --take-down" in said
+    assert "--because is of use only beside --take-down" in said
     assert warehouse.query("select count(*) from raw_images.take_downs") == [(0,)]
     assert warehouse.query("select count(*) from raw_images.contents") == [(10,)]
 

@@ -12,10 +12,9 @@ from ingest.landing.origins import SAMPLE, last_origins
 from ingest.landing.runner import run_source
 from tests.conftest import Warehouse
 from tests.images.conftest import IMAGES_ONLY, IMPATIENT, Fetch
-from tests.images.hosts import RawHost, answer, page, png
+from tests.images.hosts import RawHost, answer, page, png, redirect
+from tests.uniting import unite, united
 
-SHARED = ("-s", "+rejected_records", "+ingest_reconciliation")
-Rows = list[tuple[Any, ...]]
 Fresh = Callable[[], AbstractContextManager[Warehouse]]
 
 
@@ -33,11 +32,10 @@ def fetch_sample(listing: str) -> None:
     run_source(source, SAMPLE)
 
 
-def published(warehouse: Warehouse) -> dict[str, Rows]:
+def published(warehouse: Warehouse) -> dict[str, list[Any]]:
     """Everything published of images but for ids, times and the runs' numbers.
 
     A fresh warehouse gives ids and runs in an order of its own: `ids` are compared by themselves.
-    What the shared marts are united from stands for them: they would build every source.
     """
     warehouse.build(*IMAGES_ONLY)
     assert len(set(ids(warehouse))) == len(ids(warehouse))
@@ -46,14 +44,7 @@ def published(warehouse: Warehouse) -> dict[str, Rows]:
             "select url, title, width, height, format, sha256, content::text from marts.images "
             "order by 1"
         ),
-        "rejected": warehouse.query(
-            "select record_table, origin, reason, raw_text, "
-            "regexp_replace(position, 'run [0-9]+', 'run') "
-            "from intermediate.int_images__rejected_records order by 1, 2, 3, 4"
-        ),
-        "reconciliation": warehouse.query(
-            "select * from intermediate.int_images__reconciliation order by 1, 2"
-        ),
+        **united(warehouse, "images"),
     }
 
 
@@ -80,12 +71,13 @@ def test_after_each_step_the_marts_are_what_is_left_alone(
     sample = serve(host, "s", range(10))
     one, two = serve(host, "a", range(5, 15)), serve(host, "b", range(10, 20), "gone.png")
 
-    def alone(*listings: str) -> dict[str, Rows]:
+    def alone(*listings: str) -> dict[str, list[Any]]:
         with fresh() as other:
             for listing in listings:
                 fetch(listing)
             return published(other)
 
+    unite(warehouse)
     fetch_sample(sample)
     assert len(published(warehouse)["images"]) == 10
 
@@ -98,7 +90,7 @@ def test_after_each_step_the_marts_are_what_is_left_alone(
     fetch(two)
     both = published(warehouse)
     assert both == alone(one, two)
-    assert both["reconciliation"][1][1:] == (two, 11, 5, 1, 5)
+    assert repr(("attempts", two, 11, 5, 1, 5)) in both["united reconciliation"]
     all_ids = ids(warehouse)
     assert sorted(all_ids.values()) == list(range(1, 16))
     assert own.items() <= all_ids.items()
@@ -129,10 +121,12 @@ def test_after_each_step_the_marts_are_what_is_left_alone(
     assert ids(warehouse) == all_ids
     assert last_origins(warehouse.query, "images")[1].records == 10
 
-    warehouse.build(*SHARED)
-    shared = "select origin from marts.{} where source = 'images' and record_table = 'attempts'"
-    assert sorted(warehouse.query(shared.format("ingest_reconciliation"))) == [(one,), (two,)]
-    assert warehouse.query(shared.format("rejected_records")) == [(two,)]
+    warehouse.ingest("images", "--take-down", f"{two}b-12.png")  # both brought it
+    published(warehouse)
+    judged = "select * from intermediate.int_images__attempts order by run_id, draw"
+    step_by_step = warehouse.query(judged)
+    warehouse.build("-s", "int_images__attempts", "--full-refresh", without=["test"])
+    assert warehouse.query(judged) == step_by_step
 
 
 def test_an_image_deleted_by_hand_is_put_back_and_the_reader_goes_on(
@@ -173,6 +167,21 @@ def test_list_files_count_side_by_side_and_a_link_is_not_followed(
     assert fetch(link).rows_landed == 0
     outcomes = "select outcome from raw_ledger.runs order by run_id"
     assert warehouse.query(outcomes) == [("loaded",), ("loaded",), ("nothing new",)]
+
+
+def test_a_listing_is_the_same_however_its_address_is_written(
+    warehouse: Warehouse, host: RawHost
+) -> None:
+    listing = serve(host, "a", range(3))
+    host.answers["/a"] = redirect("/a/")
+    host.answers["/a/?C=N;O=D"] = host.answers["/a/"]
+    port = listing.split(":")[2]
+    assert "3 images, drawn" in warehouse.ingest("images", "--url", f"http://localhost:{port}")
+    for start in ("http://localhost:", "HTTP://LocalHost:"):
+        for end in (port, port[:-1], f"{port}?C=N;O=D", f"{port}#x"):
+            said = warehouse.ingest("images", "--url", start + end)
+            assert "images: nothing new" in said, said
+    assert len(last_origins(warehouse.query, "images")) == 1
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_the_same_size_and_time_does_not_hide_a_change(
     datasets.land(warehouse)
     path.write_bytes(b"2,2,2")
     os.utime(path, (1e9, 1e9))
-    assert "1 rows landed" in datasets.land(warehouse)
+    assert "1 row landed" in datasets.land(warehouse)
 
 
 def test_a_changed_index_replaces_the_one_before(warehouse: Warehouse, datasets: Datasets) -> None:

@@ -66,3 +66,5 @@ select
 from counted
 left join became on counted.record_table = became.record_table and counted.origin = became.origin
 left join withdrawn on counted.record_table = withdrawn.record_table and counted.origin = withdrawn.origin
+-- Of a queue all of whose replies left with forgotten folders nothing is left to tell
+where withdrawn.replies is null or withdrawn.replies < counted.read

@@ -1,10 +1,35 @@
 -- Every attempt that counts, judged: the first of each content is the image, the others duplicates.
--- Made anew by each build, since what counts may change; the bytes are not looked at.
-with placed as (
+-- Judged again is what may be another one now: contents of runs that are new here or count no more,
+-- and of images taken down. The bytes are not looked at.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['run_id', 'draw'],
+    post_hook="{{ delete_attempts_that_do_not_count() }}",
+    indexes=[{'columns': ['run_id', 'draw'], 'unique': true}, {'columns': ['sha256']}, {'columns': ['image_id']}]
+) }}
+{%- set attempts, draws = ref('stg_images__attempts'), ref('stg_images__draws') %}
+{%- set take_downs = ref('stg_images__take_downs') %}
+
+with to_judge as (
+    select *
+    from {{ attempts }}
+    {% if is_incremental() %}
+    where {{ is_one_of('run_id', runs_not_judged(draws)) }}
+
+    union
+
+    select *
+    from {{ attempts }}
+    where {{ is_one_of('sha256', contents_to_judge(attempts, draws, take_downs)) }}
+    {% endif %}
+),
+
+placed as (
     select
         *,
         row_number() over (partition by kind, sha256, reason order by run_id, draw) as nth
-    from {{ ref('stg_images__attempts') }}
+    from to_judge
 )
 
 select

@@ -14,6 +14,8 @@ select
 from ordered
 where
     age = 1
+    -- A directory is known by its files: one without any is gone
+    and (record_table <> 'files' or records_read > 0)
     and origin_id in (
         select origins.origin_id
         from {{ ref('stg_signatures__origins') }} as origins
