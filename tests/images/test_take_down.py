@@ -138,8 +138,9 @@ def test_what_is_unknown_or_makes_no_sense_is_one_line(
         ("while extracting", 1),
         ("between a file's commit and its marker", 1),
         ("after the load is complete", 1),
-        ("before ingest.images.take_down:_as_owner_of_marts", 3),  # twice it only asks
-        ("after ingest.images.take_down:_as_owner_of_marts", 3),
+        ("before ingest.images.take_down:_are_somewhere", 1),
+        ("before ingest.images.take_down:_published", 4),  # three times it only asks
+        ("after ingest.images.take_down:_published", 4),
     ],
 )
 def test_a_kill_in_the_middle_is_completed_by_any_run(

@@ -14,13 +14,17 @@ declare
     deleted text := format('delete from %s as published_row where ', name);
     is_same text := format('%s is not distinct from %s', published_row, built_row);
     has_rows boolean;
+    has_new_rows boolean;
 begin
     if {{ schema }}.shape_of(name) <> {{ schema }}.shape_of(new) then
         execute deleted || 'true';
         perform {{ schema }}.give_columns(name, new);
     end if;
     execute format('select exists (select from %s)', name) into has_rows;
-    if not has_rows then
+    execute format('select exists (select from %s)', new) into has_new_rows;
+    if not has_rows and not has_new_rows and {{ schema }}.shape_of(name) = {{ schema }}.shape_of(new) then
+        return;
+    elsif not has_rows then
         perform {{ schema }}.fill_empty_table(name, new, added);
     elsif gone is not null then
         execute deleted || format('(%s) in (select %1$s from %s)', array_to_string(keys, ', '), gone);
