@@ -154,13 +154,11 @@ def stop() -> None:
 
 @db.command()
 def status() -> None:
-    """Tell whether the server runs; exit status 3 where it does not."""
+    """Tell which server serves and since when; exit status 0 only where it is usable."""
     if connect.is_embedded() and not embedded.running():
         typer.echo("the embedded server is not running; the next command starts it")
         raise typer.Exit(3)
-    to = connect.parameters()
-    kind = "embedded" if connect.is_embedded() else "external"
-    typer.echo(f"{kind} PostgreSQL on {to['host']}:{to['port']}, database {to['dbname']}")
+    typer.echo(connect.describe())
 
 
 @db.command()

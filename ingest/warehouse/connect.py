@@ -6,6 +6,7 @@ the project narrows it to a role of its own: `loader`, `transformer` or `analyst
 """
 
 import os
+from contextlib import closing
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,13 @@ from ingest.common.errors import IngestError
 from ingest.warehouse import embedded
 
 PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+DESCRIPTION = """
+select
+    split_part(current_setting('server_version'), ' ', 1),
+    to_char(pg_postmaster_start_time(), 'YYYY-MM-DD HH24:MI TZ'),
+    pg_size_pretty(pg_database_size(current_database())),
+    current_database()
+"""
 
 
 def is_embedded() -> bool:
@@ -58,6 +66,19 @@ def connect(role: str | None = None) -> Connection:
         reason = " ".join(str(error).split())
         raise IngestError(f"the warehouse cannot be reached: {reason}") from error
     return connection
+
+
+def describe() -> str:
+    """Ask the server what it is; return that in one line."""
+    with closing(connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(DESCRIPTION)
+        ((version, since, size, database),) = cursor.fetchall()
+    kind = "embedded" if is_embedded() else "external"
+    to = parameters()
+    return (
+        f"{kind} PostgreSQL {version} on {to['host']}:{to['port']} since {since}, "
+        f"database {database} of {size}"
+    )
 
 
 def url(role: str) -> str:

@@ -7,6 +7,7 @@ password file, since a password belongs neither in `profiles.yml` nor on the com
 
 import os
 
+import click
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.invocation import get_invocation_id
@@ -28,6 +29,8 @@ class Warehouse(dbtPlugin):
         if connect.is_embedded():
             os.environ["PGPASSFILE"] = str(embedded.pgpass())
         prepare_all()
+        if connect.is_embedded():
+            _lead_to(int(embedded.port()))
         flags = get_flags()  # type: ignore[no-untyped-call]
         command = getattr(flags, "WHICH", None)
         if command in BUILDING:
@@ -37,6 +40,16 @@ class Warehouse(dbtPlugin):
             chosen.append(getattr(flags, "TARGET", None) not in (None, "warehouse"))
             self.lock = builds.hold_lock()  # as long as this process lives
             builds.begin(get_invocation_id(), command, command == "build" and not any(chosen))
+
+
+def _lead_to(port: int) -> None:
+    """Have dbt connect to the port that the server runs on, where `profiles.yml` named another.
+
+    dbt has read the profile by now, and has not connected.
+    """
+    context = click.get_current_context(silent=True)
+    if context is not None and isinstance(context.obj, dict) and "profile" in context.obj:
+        context.obj["profile"].credentials.port = port
 
 
 plugins = [Warehouse]
