@@ -173,4 +173,4 @@ def psql() -> None:
     """Open psql as the analyst."""
     prepare_all()
     program = programs.binary("psql")
-    os.execv(program, [program, connect.analyst_url()])  # noqa: S606
+    os.execv(program, [program, connect.psql_url()])  # noqa: S606

@@ -6,6 +6,7 @@ the project narrows it to a role of its own: `loader`, `transformer` or `analyst
 """
 
 import os
+import time
 from contextlib import closing
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from ingest.common.errors import IngestError
 from ingest.warehouse import embedded
 
 PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+# What the embedded server answers, or does not, between a crash and being up again
+PASSING = ("starting up", "shutting down", "recovery mode", "refused", "closed the connection")
 DESCRIPTION = """
 select
     split_part(current_setting('server_version'), ' ', 1),
@@ -35,13 +38,17 @@ def parameters() -> dict[str, Any]:
     """Return libpq's parameters of the warehouse; starts the embedded server where it serves."""
     if is_embedded():
         embedded.start()
-        os.environ["PGPASSFILE"] = str(embedded.pgpass())  # for those who connect by `url`
+        # For those who connect by `url`. Whatever listens in the place of the server is not told
+        # the password: it has to ask for a proof of it.
+        os.environ["PGPASSFILE"] = str(embedded.pgpass())
+        os.environ["PGREQUIREAUTH"] = embedded.PROOF
         return {
             "host": embedded.HOST,
             "port": embedded.port(),
             "user": embedded.OWNER,
             "password": embedded.password(embedded.OWNER),
             "dbname": embedded.DATABASE,
+            "require_auth": embedded.PROOF,
         }
     return {
         "host": os.environ.get("PGHOST") or embedded.HOST,
@@ -58,14 +65,19 @@ def connect(role: str | None = None) -> Connection:
     Raises `IngestError` in one line where the server cannot be reached or refuses the login.
     """
     options = f"-c role={role}" if role else ""
-    try:
-        connection: Connection = psycopg2.connect(
-            **parameters(), options=options, application_name="ingest"
-        )
-    except psycopg2.OperationalError as error:
-        reason = " ".join(str(error).split())
-        raise IngestError(f"the warehouse cannot be reached: {reason}") from error
-    return connection
+    until = time.monotonic() + embedded.PATIENCE
+    while True:
+        try:
+            connection: Connection = psycopg2.connect(
+                **parameters(), options=options, application_name="ingest"
+            )
+            return connection
+        except psycopg2.OperationalError as error:
+            reason = " ".join(str(error).split())
+            passes = is_embedded() and any(word in reason for word in PASSING)
+            if not passes or time.monotonic() > until:
+                raise IngestError(f"the warehouse cannot be reached: {reason}") from error
+        time.sleep(embedded.PAUSE)  # then asked anew, and started anew if it is gone
 
 
 def describe() -> str:
@@ -105,3 +117,14 @@ def analyst_url() -> str:
     if is_embedded():
         return f"postgresql://analyst:{embedded.password('analyst')}@{address}"
     return f"postgresql://{to['user']}@{address}?options=-crole%3Danalyst"
+
+
+def psql_url() -> str:
+    """Return the analyst's address without a password, which libpq finds in PGPASSFILE.
+
+    A command line is everybody's to read.
+    """
+    if not is_embedded():
+        return analyst_url()
+    to = parameters()
+    return f"postgresql://analyst@{to['host']}:{to['port']}/{to['dbname']}"

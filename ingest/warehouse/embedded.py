@@ -32,6 +32,8 @@ DATABASE = "warehouse"
 DEFAULT_PORT = "54329"
 PATIENCE = 60.0  # seconds within which a server starts, recovers from a crash, or stops
 PAUSE = 0.02
+LEFTOVERS = "pre-existing shared memory block"
+PROOF = "scram-sha-256"  # the only way in which a client of the server shows its password
 
 
 def port() -> str:
@@ -121,12 +123,15 @@ def _launch() -> None:
     if not data.exists():
         cluster.initialise(data, OWNER, _make_passwords)
     postmaster.mend(data)
-    done = run_program(
-        "pg_ctl", "-w", "-l", str(home() / "server.log"), "-o", f"-p {_asked_port()}", "start"
-    )
-    if done.returncode != 0:
-        raise IngestError(_why_not())
+    until = time.monotonic() + PATIENCE
+    log, options = str(home() / "server.log"), f"-p {_asked_port()}"
+    while run_program("pg_ctl", "-w", "-l", log, "-o", options, "start").returncode != 0:
+        # Processes of a server that was killed end by themselves, once they notice.
+        if not any(LEFTOVERS in line for line in _log_end()) or time.monotonic() > until:
+            raise IngestError(_why_not())
+        time.sleep(PAUSE)
     login = {"host": HOST, "port": _asked_port(), "user": OWNER, "password": password(OWNER)}
+    login["require_auth"] = PROOF
     cluster.furnish(login, DATABASE, password("analyst"))
 
 
@@ -145,9 +150,13 @@ def _lock() -> Iterator[None]:
         yield
 
 
-def _why_not() -> str:
+def _log_end() -> list[str]:
     log = home() / "server.log"
-    tail = log.read_text(errors="replace").splitlines()[-20:] if log.exists() else []
+    return log.read_text(errors="replace").splitlines()[-20:] if log.exists() else []
+
+
+def _why_not() -> str:
+    log, tail = home() / "server.log", _log_end()
     if any("Address already in use" in line for line in tail):
         return (
             f"port {port()} is taken, by another checkout perhaps: choose one with WAREHOUSE_PORT"
