@@ -124,6 +124,7 @@ def test_a_process_that_may_not_be_looked_at_is_known_by_its_command(
     assert postmaster.find(home / "data") == server
     write_pid(home / "data", subprocess.Popen(["true"]).pid)
     assert postmaster.find(home / "data") is None
+    write_pid(home / "data", server.pid)  # or nothing could stop it
 
 
 def test_the_port_that_it_runs_on_is_used_and_said(
