@@ -19,7 +19,10 @@ from ingest.warehouse import embedded
 
 PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 # What the embedded server answers, or does not, between a crash and being up again
-PASSING = ("starting up", "shutting down", "recovery mode", "refused", "closed the connection")
+PASSING = (
+    *("the database system is", "terminating connection"),
+    *("refused", "closed the connection", "reset by peer"),
+)
 DESCRIPTION = """
 select
     split_part(current_setting('server_version'), ' ', 1),

@@ -15,10 +15,12 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+import psycopg2
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import home
@@ -86,12 +88,35 @@ def stop() -> bool:
     server = running()
     if server is None:
         return False
-    os.kill(server.pid, signal.SIGINT)  # PostgreSQL's fast shutdown
-    until = time.monotonic() + PATIENCE
-    while (now := running()) and now.pid == server.pid:
-        if time.monotonic() > until:
-            raise IngestError(f"the embedded server, process {server.pid}, does not stop")
+    # PostgreSQL 18 hangs for ever when it is told to stop while it recovers from a crash.
+    _wait(lambda: _answers(server.port) or _gone(server), PATIENCE / 2)
+    for how in (signal.SIGINT, signal.SIGQUIT):  # fast; then at once, which its log makes good
+        if not _gone(server):
+            os.kill(server.pid, how)
+        if _wait(lambda: _gone(server), PATIENCE / 2):
+            return True
+    raise IngestError(f"the embedded server, process {server.pid}, does not stop")
+
+
+def _wait(until: Callable[[], bool], seconds: float) -> bool:
+    """Wait for something, at most so long; return whether it came."""
+    end = time.monotonic() + seconds
+    while not (came := until()) and time.monotonic() < end:
         time.sleep(PAUSE)
+    return came
+
+
+def _gone(server: Postmaster) -> bool:
+    now = running()
+    return now is None or now.pid != server.pid
+
+
+def _answers(port: str) -> bool:
+    """Whether a server takes connections, be it to refuse this one."""
+    try:
+        psycopg2.connect(host=HOST, port=port, user=OWNER, require_auth="none", connect_timeout=2)
+    except psycopg2.OperationalError as error:
+        return "the database system is" not in str(error) and "refused" not in str(error)
     return True
 
 
@@ -107,15 +132,12 @@ def _tell(line: str) -> None:
 
 def _settled() -> Postmaster | None:
     """Return the server that is up, or None, once it neither starts nor stops."""
-    until = time.monotonic() + PATIENCE
-    while (server := running()) and server.state != "ready":
-        if time.monotonic() > until:
-            raise IngestError(
-                f"the embedded server, process {server.pid}, has been {server.state} for "
-                f"{PATIENCE:g} s: {home() / 'server.log'} tells more"
-            )
-        time.sleep(PAUSE)
-    return server
+    if _wait(lambda: (server := running()) is None or server.state == "ready", PATIENCE):
+        return running()
+    raise IngestError(
+        f"the embedded server neither starts nor stops within {PATIENCE:g} s: "
+        f"{home() / 'server.log'} tells more"
+    )
 
 
 def _launch() -> None:

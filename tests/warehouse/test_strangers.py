@@ -1,5 +1,7 @@
 """Who gets to see a password, and what happens to commands after a crash of the server."""
 
+import os
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -61,6 +63,7 @@ def test_whoever_asks_for_the_password_in_clear_text_does_not_get_it(
         stranger = Thread(target=listen, args=[listener], daemon=True)
         stranger.start()
         monkeypatch.setattr(embedded, "port", lambda: str(listener.getsockname()[1]))
+        monkeypatch.setattr(embedded, "PATIENCE", 0)  # a password given away is seen at once
         with pytest.raises(Exception, match=r"SCRAM|scram|cleartext"):
             client()
         stranger.join(30)
@@ -104,3 +107,23 @@ def test_commands_at_once_after_a_crash_of_the_server_all_work() -> None:
     assert told == [""] * 10
     assert (server := embedded.running())
     assert server.pid != killed
+
+
+@pytest.mark.usefixtures("home")
+def test_while_the_server_recovers_by_itself_a_connection_is_waited_for() -> None:
+    # A process of the server dies: it closes every session, and takes none for a while.
+    for _ in range(3):
+        doomed = connect.connect()
+        os.kill(doomed.info.backend_pid, signal.SIGKILL)
+        for _ in range(5):
+            connect.connect().close()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_server_that_recovers_can_be_stopped() -> None:
+    # PostgreSQL that is told to stop in the midst of it hangs for ever
+    for _ in range(3):
+        embedded.start()
+        doomed = connect.connect()
+        os.kill(doomed.info.backend_pid, signal.SIGKILL)
+        assert embedded.stop()
