@@ -89,11 +89,11 @@ def stop() -> bool:
     if server is None:
         return False
     # PostgreSQL 18 hangs for ever when it is told to stop while it recovers from a crash.
-    _wait(lambda: _answers(server.port) or _gone(server), PATIENCE / 2)
+    _wait(lambda: _answers(server.port) or _gone(server), PATIENCE / 6)
     for how in (signal.SIGINT, signal.SIGQUIT):  # fast; then at once, which its log makes good
         if not _gone(server):
             os.kill(server.pid, how)
-        if _wait(lambda: _gone(server), PATIENCE / 2):
+        if _wait(lambda: _gone(server), PATIENCE / 6):
             return True
     raise IngestError(f"the embedded server, process {server.pid}, does not stop")
 

@@ -120,8 +120,9 @@ def test_while_the_server_recovers_by_itself_a_connection_is_waited_for() -> Non
 
 
 @pytest.mark.usefixtures("home")
-def test_a_server_that_recovers_can_be_stopped() -> None:
+def test_a_server_that_recovers_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     # PostgreSQL that is told to stop in the midst of it hangs for ever
+    monkeypatch.setattr(embedded, "PATIENCE", 12)
     for _ in range(3):
         embedded.start()
         doomed = connect.connect()
