@@ -6,22 +6,21 @@ error that nobody foresaw is in `logs/ingest.log`.
 
 import logging
 import os
+import signal
 import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
-import psycopg2
 import typer
 
 from ingest.commands import clean, upkeep
 from ingest.commands.land import as_command, land_all
-from ingest.common import log
-from ingest.common.errors import IngestError
+from ingest.common import interrupt, log
 from ingest.common.paths import data, sample, shown
 from ingest.common.words import counted
 from ingest.sources import SOURCES, prepare_all
-from ingest.warehouse import connect, embedded, programs
+from ingest.warehouse import connect, embedded, programs, troubles
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,21 +41,14 @@ for _upkeep in (upkeep.origins, upkeep.forget, upkeep.prune):
 def main() -> None:
     """Run the command line; a user's mistake ends as one line, never as a stack trace."""
     try:
+        interrupt.watch()
         log.set_up()
         app()
-    except (IngestError, OSError, psycopg2.OperationalError) as error:
-        _fail(error)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except Exception as error:
-        logger.debug("unforeseen", exc_info=True)
-        _fail(error, hint=f" (unforeseen; the whole story is in {log.file()})")
-
-
-def _fail(error: Exception, hint: str = "") -> None:
-    typer.echo(f"error: {' '.join(str(error).split()) or type(error).__name__}{hint}", err=True)
-    logger.debug("error: %s", error)
-    sys.exit(1)
+        line = troubles.told(error)
+        typer.echo(f"error: {line}", err=True)
+        logger.debug("error: %s", line)
+        sys.exit(1)
 
 
 @app.command("all")
@@ -173,4 +165,5 @@ def psql() -> None:
     """Open psql as the analyst."""
     prepare_all()
     program = programs.binary("psql")
+    signal.set_wakeup_fd(-1)  # from here on Ctrl-C is psql's
     os.execv(program, [program, connect.psql_url()])  # noqa: S606

@@ -62,9 +62,10 @@ def parameters() -> dict[str, Any]:
     }
 
 
-def connect(role: str | None = None) -> Connection:
+def connect(role: str | None = None, patient: bool = False) -> Connection:
     """Open a connection to the warehouse, acting as `role` (the login itself by default).
 
+    The embedded server is waited for, up to a minute; `patient` waits so for any server.
     Raises `IngestError` in one line where the server cannot be reached or refuses the login.
     """
     options = f"-c role={role}" if role else ""
@@ -77,7 +78,7 @@ def connect(role: str | None = None) -> Connection:
             return connection
         except psycopg2.OperationalError as error:
             reason = " ".join(str(error).split())
-            passes = is_embedded() and any(word in reason for word in PASSING)
+            passes = (patient or is_embedded()) and any(word in reason for word in PASSING)
             if not passes or time.monotonic() > until:
                 raise IngestError(f"the warehouse cannot be reached: {reason}") from error
         time.sleep(embedded.PAUSE)  # then asked anew, and started anew if it is gone

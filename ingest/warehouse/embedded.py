@@ -149,7 +149,7 @@ def _launch() -> None:
     log, options = str(home() / "server.log"), f"-p {_asked_port()}"
     while run_program("pg_ctl", "-w", "-l", log, "-o", options, "start").returncode != 0:
         # Processes of a server that was killed end by themselves, once they notice.
-        if not any(LEFTOVERS in line for line in _log_end()) or time.monotonic() > until:
+        if not any(LEFTOVERS in line for line in log_end()) or time.monotonic() > until:
             raise IngestError(_why_not())
         time.sleep(PAUSE)
     login = {"host": HOST, "port": _asked_port(), "user": OWNER, "password": password(OWNER)}
@@ -172,13 +172,16 @@ def _lock() -> Iterator[None]:
         yield
 
 
-def _log_end() -> list[str]:
+def log_end() -> list[str]:
+    """Return the last lines that the server has logged."""
     log = home() / "server.log"
     return log.read_text(errors="replace").splitlines()[-20:] if log.exists() else []
 
 
 def _why_not() -> str:
-    log, tail = home() / "server.log", _log_end()
+    log, tail = home() / "server.log", log_end()
+    if full := [line for line in tail if "No space left on device" in line]:
+        return f"the embedded server does not start, the disk is full; make room: {full[-1]}"
     if any("Address already in use" in line for line in tail):
         return (
             f"port {port()} is taken, by another checkout perhaps: choose one with WAREHOUSE_PORT"

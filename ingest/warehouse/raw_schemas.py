@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -122,7 +122,10 @@ def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":
     """
     os.environ.update(DLT_SETTINGS | {"DLT_DATA_DIR": str(home() / "dlt")})
     import dlt
+    from dlt.common.runtime import signals
 
+    # A run may be killed at any moment, so it does not wait for jobs to end.
+    signals.intercepted_signals = nullcontext  # type: ignore[assignment]
     return dlt.pipeline(
         pipeline_name=source,
         pipelines_dir=folder or str(pending()),
