@@ -60,14 +60,27 @@ def initialise(data: Path, owner: str, make_passwords: Callable[[], str]) -> Non
     fresh.rename(data)
 
 
+def renew_password(owner: str, make_passwords: Callable[[], str]) -> None:
+    """Give the owner of a server that is down a new password, the file with the old one being lost.
+
+    Who may read the data folder may do so: PostgreSQL, alone with its files, asks nobody.
+    """
+    secret = make_passwords()
+    done = run_program(
+        "postgres", "postgres", first="--single", said=f"alter role {owner} password '{secret}'\n"
+    )
+    if done.returncode != 0:
+        raise IngestError(f"the lost password cannot be renewed: {done.stdout.strip()}")
+
+
 def furnish(login: Mapping[str, Any], database: str, analyst_password: str) -> None:
     """Make the database and the analyst's login, where a fresh server lacks them."""
     server = psycopg2.connect(**login, dbname="postgres")
     server.autocommit = True
     with closing(server), server.cursor() as cursor:
         cursor.execute("select 1 from pg_roles where rolname = 'analyst'")
-        if cursor.fetchone() is None:
-            cursor.execute("create role analyst login password %s", [analyst_password])
+        made = "alter" if cursor.fetchone() else "create"
+        cursor.execute(f"{made} role analyst login password %s", [analyst_password])
         cursor.execute("select 1 from pg_database where datname = %s", [database])
         if cursor.fetchone() is None:
             cursor.execute(f"create database {database}")

@@ -34,6 +34,7 @@ DATABASE = "warehouse"
 DEFAULT_PORT = "54329"
 PATIENCE = 60.0  # seconds within which a server starts, recovers from a crash, or stops
 PAUSE = 0.02
+AWKWARD = set('"$`')  # pg_ctl has a shell start the server
 LEFTOVERS = "pre-existing shared memory block"
 PROOF = "scram-sha-256"  # the only way in which a client of the server shows its password
 
@@ -69,9 +70,12 @@ def start() -> bool:
     Raises `IngestError` where it cannot: the port is taken, the folder is somebody else's.
     """
     server = running()
-    if server is None or server.state != "ready":
+    if server is None or server.state != "ready" or not pgpass().exists():
         with _lock():
             server = _settled()
+            if server and not pgpass().exists():
+                stop()  # only a server that is down can be given new passwords without the old
+                server = None
             if server is None:
                 _launch()
                 return True
@@ -142,9 +146,16 @@ def _settled() -> Postmaster | None:
 
 def _launch() -> None:
     data = home() / "data"
+    if awkward := AWKWARD & set(str(home())):
+        raise IngestError(
+            f"{home()}: PostgreSQL does not start in a folder with {' '.join(sorted(awkward))} "
+            "in its name; name another one by WAREHOUSE_HOME"
+        )
     if not data.exists():
         cluster.initialise(data, OWNER, _make_passwords)
     postmaster.mend(data)
+    if not pgpass().exists():
+        cluster.renew_password(OWNER, _make_passwords)
     until = time.monotonic() + PATIENCE
     log, options = str(home() / "server.log"), f"-p {_asked_port()}"
     while run_program("pg_ctl", "-w", "-l", log, "-o", options, "start").returncode != 0:

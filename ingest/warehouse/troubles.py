@@ -5,7 +5,7 @@ import logging
 import psycopg2
 
 from ingest.common import log
-from ingest.common.errors import IngestError, chain_of, one_line
+from ingest.common.errors import IngestError, chain_of, one_line, printable
 from ingest.common.paths import home, shown
 from ingest.warehouse import connect, embedded
 
@@ -40,6 +40,8 @@ def told(error: BaseException) -> str:
         return f"a disk is full, make room and run it again: {one_line(full)}"
     if is_lost(error):
         return f"the connection to the warehouse was lost{_why()}: {one_line(chain[-1])}"
+    if isinstance(chain[-1], OSError) and chain[-1].filename and chain[-1].strerror:
+        return f"{printable(str(chain[-1].filename))}: {chain[-1].strerror}"
     if any(isinstance(one, (OSError, psycopg2.OperationalError)) for one in chain):
         return one_line(chain[-1])
     logger.debug("unforeseen", exc_info=error)
