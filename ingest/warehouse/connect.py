@@ -8,6 +8,7 @@ the project narrows it to a role of its own: `loader`, `transformer` or `analyst
 import os
 import time
 from contextlib import closing
+from pwd import getpwuid
 from typing import Any
 from urllib.parse import quote
 
@@ -53,12 +54,13 @@ def parameters() -> dict[str, Any]:
             "dbname": embedded.DATABASE,
             "require_auth": embedded.PROOF,
         }
+    user = os.environ.get("PGUSER") or getpwuid(os.geteuid()).pw_name  # as libpq does
     return {
         "host": os.environ.get("PGHOST") or embedded.HOST,
         "port": os.environ.get("PGPORT") or "5432",
-        "user": os.environ.get("PGUSER") or embedded.OWNER,
+        "user": user,
         "password": os.environ.get("PGPASSWORD") or "",
-        "dbname": os.environ.get("PGDATABASE") or embedded.DATABASE,
+        "dbname": os.environ.get("PGDATABASE") or user,
     }
 
 

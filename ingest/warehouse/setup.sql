@@ -13,7 +13,8 @@ begin
                 null; -- roles belong to the whole server: another database was quicker
             end;
         end if;
-        if not pg_has_role(current_user, role_name, 'MEMBER') then
+        -- Who makes a role may grant it, and has not got it yet.
+        if not pg_has_role(current_user, role_name, 'SET') then
             execute format('grant %I to current_user', role_name);
         end if;
     end loop;
