@@ -123,6 +123,18 @@ ATTEMPTS = {
     "make a public table": "create table public.mine (x int)",
     "make a temporary table": "create temporary table mine (x int)",
     "make a schema": "create schema mine",
+    "make a large object": "select lo_create(0)",
+    "make a large object from bytes": "select lo_from_bytea(0, 'x')",
+    "take the lock of a run": "select pg_advisory_lock(hashtext('ingest'), hashtext('census'))",
+    "take it for a transaction": (
+        "select pg_advisory_xact_lock_shared(hashtext('ingest'), hashtext('census'))"
+    ),
+    "try a lock": "select pg_try_advisory_lock(1)",
+}
+
+
+BY_FUNCTION = {
+    attempt for attempt, sql in ATTEMPTS.items() if sql.startswith(("select lo_", "select pg_"))
 }
 
 
@@ -147,6 +159,7 @@ def test_each_role_does_its_own_part_only(warehouse: Warehouse) -> None:
         "write raw",
         "read ledger",
         "make a temporary table",
+        *BY_FUNCTION,
     }
     assert may("transformer") == everything - {"write raw", "make a public table"}
 
@@ -190,5 +203,19 @@ def test_the_embedded_server_takes_a_whole_run_without_any_variable(
         assert "summary_output.json: 3 rows" in whole.ingest("export")
         monkeypatch.delenv("PGPASSFILE", raising=False)
         psycopg2.connect(connect.url("analyst")).close()
+    finally:
+        embedded.stop()
+
+
+@pytest.mark.usefixtures("own_server")
+def test_an_analyst_who_changes_the_password_locks_nobody_out() -> None:
+    try:
+        _, url = ingest_db("url")
+        with closing(psycopg2.connect(url)) as analyst, analyst, analyst.cursor() as cursor:
+            cursor.execute("alter role analyst password 'mine'")
+        with pytest.raises(psycopg2.OperationalError, match="password"):
+            psycopg2.connect(url)
+        assert ingest_db("url") == (0, url)
+        psycopg2.connect(url).close()
     finally:
         embedded.stop()

@@ -7,6 +7,7 @@ the project narrows it to a role of its own: `loader`, `transformer` or `analyst
 
 import os
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pwd import getpwuid
 from typing import Any
@@ -121,6 +122,7 @@ def analyst_url() -> str:
     to = parameters()
     address = f"{to['host']}:{to['port']}/{to['dbname']}"
     if is_embedded():
+        _restore_analyst(to)
         return f"postgresql://analyst:{embedded.password('analyst')}@{address}"
     return f"postgresql://{to['user']}@{address}?options=-crole%3Danalyst"
 
@@ -133,4 +135,18 @@ def psql_url() -> str:
     if not is_embedded():
         return analyst_url()
     to = parameters()
+    _restore_analyst(to)
     return f"postgresql://analyst@{to['host']}:{to['port']}/{to['dbname']}"
+
+
+def _restore_analyst(to: Mapping[str, Any]) -> None:
+    """Give the analyst the password of the file again: PostgreSQL lets everybody change their own.
+
+    A file that is left as it is says which one counts.
+    """
+    word = embedded.password("analyst")
+    try:
+        psycopg2.connect(**{**to, "user": "analyst", "password": word}).close()
+    except psycopg2.OperationalError:
+        with closing(connect()) as owner, owner, owner.cursor() as cursor:
+            cursor.execute("alter role analyst login password %s", [word])

@@ -46,6 +46,27 @@ begin
 end
 $$;
 
+-- What PostgreSQL lets everybody do unless a superuser says otherwise: write large objects, and take
+-- advisory locks, those of a run among them. An administrator's part on a server of one's own.
+do $$
+declare
+    function_name regprocedure;
+begin
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        for function_name in
+            select oid from pg_proc
+            where pronamespace = 'pg_catalog'::regnamespace
+            and proname ~ '^(lo_.+|lowrite|pg_(try_)?advisory_.+)$'
+        loop
+            execute format('revoke execute on function %s from public', function_name);
+            execute format(
+                'grant execute on function %s to loader, transformer', function_name
+            );
+        end loop;
+    end if;
+end
+$$;
+
 create table if not exists raw_ledger.runs (
     run_id bigint generated always as identity primary key,
     source text not null,

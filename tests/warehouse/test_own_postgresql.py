@@ -18,7 +18,7 @@ from ingest.warehouse import connect, programs
 from tests.conftest import ROOT, Warehouse, free_port
 
 MANUAL = (ROOT / "docs" / "own-postgresql.md").read_text()
-BY_LOGIN, BY_ADMINISTRATOR, _ = re.findall(r"```sql\n(.*?)```", MANUAL, re.DOTALL)
+BY_LOGIN, BY_ADMINISTRATOR, _, WRITE_NOTHING = re.findall(r"```sql\n(.*?)```", MANUAL, re.DOTALL)
 OLDER = sorted(Path("/usr/lib/postgresql").glob("1[0-5]/bin"))
 
 
@@ -66,9 +66,9 @@ class Own:
     def __init__(self, server: dict[str, str], patch: pytest.MonkeyPatch) -> None:
         self.server, self.patch = server, patch
 
-    def administer(self, *statements: str) -> None:
+    def administer(self, *statements: str, database: str = "postgres") -> None:
         login = {name.removeprefix("PG").lower(): value for name, value in self.server.items()}
-        with closing(psycopg2.connect(**login, dbname="postgres")) as admin:
+        with closing(psycopg2.connect(**login, dbname=database)) as admin:
             admin.autocommit = True
             for statement in statements:
                 admin.cursor().execute(statement)
@@ -103,6 +103,17 @@ def test_the_statements_of_the_manual_are_enough(own: Own, manual: str, tmp_path
     warehouse.build("--select", "+country_summary")
     ((countries,),) = ask("select count(*) from marts.country_summary", "analyst")
     assert countries == 3
+
+
+@pytest.mark.parametrize("sql", ["select lo_create(0)", "select pg_advisory_lock(1)"])
+def test_an_administrator_can_see_to_it_that_analysts_write_nothing(own: Own, sql: str) -> None:
+    own.prepare(BY_LOGIN)
+    prepare_all()
+    ask(sql, "analyst")
+    own.administer(WRITE_NOTHING, database="warehouse")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        ask(sql, "analyst")
+    ask(sql, "loader")
 
 
 def test_a_login_with_too_few_rights_is_led_to_the_statements(own: Own) -> None:
