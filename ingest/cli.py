@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
@@ -30,6 +31,15 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL of this checkout.")
 app.add_typer(db, name="db")
+
+
+class Reader(str, Enum):
+    """As whom psql asks."""
+
+    analyst = "analyst"
+    transformer = "transformer"
+
+
 logger = logging.getLogger(__name__)
 
 for _source in SOURCES.values():
@@ -160,10 +170,16 @@ def url() -> None:
     typer.echo(connect.analyst_url())
 
 
-@db.command()
-def psql() -> None:
-    """Open psql as the analyst."""
+@db.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def psql(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[PSQL'S OWN]...", help="-c SQL, -f FILE.")
+    ] = None,
+    role: Annotated[Reader, typer.Option(help="Before what is psql's own.")] = Reader.analyst,
+) -> None:
+    """Open psql as the analyst; as transformer for a look at raw."""
     prepare_all()
     program = programs.binary("psql")
+    address = connect.psql_url() if role is Reader.analyst else connect.url(role.value)
     signal.set_wakeup_fd(-1)  # from here on Ctrl-C is psql's
-    os.execv(program, [program, connect.psql_url()])  # noqa: S606
+    os.execv(program, [program, "-d", address, *(arguments or [])])  # noqa: S606

@@ -219,3 +219,29 @@ def test_an_analyst_who_changes_the_password_locks_nobody_out() -> None:
         psycopg2.connect(url).close()
     finally:
         embedded.stop()
+
+
+SHOW = "show search_path; show idle_in_transaction_session_timeout; select current_user"
+
+
+@pytest.mark.usefixtures("own_server")
+def test_psql_takes_its_own_arguments(tmp_path: Path) -> None:
+    try:
+        as_analyst = "marts\n10min\nanalyst"
+        assert ingest_db("psql", "-tAXc", SHOW) == (0, as_analyst)
+        (tmp_path / "show.sql").write_text(SHOW)
+        assert ingest_db("psql", "-XAt", "-f", str(tmp_path / "show.sql")) == (0, as_analyst)
+        asked = ("-X", "-At", "-c", "select current_user, count(*) from raw_census.people")
+        assert ingest_db("psql", "--role", "transformer", *asked) == (0, "transformer|0")
+        assert "permission denied" in ingest_db("psql", *asked)[1]
+        assert ingest_db("psql", "-c", "select 1/0")[0] == 1
+    finally:
+        embedded.stop()
+
+
+def test_the_analyst_of_a_server_of_ones_own_is_the_same(warehouse: Warehouse) -> None:
+    assert warehouse.ingest("db", "psql", "-tAXc", SHOW) == "marts\n10min\nanalyst\n"
+    assert warehouse.ingest("db", "psql", "--role", "transformer", "-tAc", "select current_user")
+    with closing(psycopg2.connect(connect.analyst_url())) as analyst, analyst.cursor() as cursor:
+        cursor.execute("show idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("10min",)

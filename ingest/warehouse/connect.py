@@ -17,7 +17,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from ingest.common.errors import IngestError
-from ingest.warehouse import embedded
+from ingest.warehouse import cluster, embedded
 
 PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 # What the embedded server answers, or does not, between a crash and being up again
@@ -124,7 +124,10 @@ def analyst_url() -> str:
     if is_embedded():
         _restore_analyst(to)
         return f"postgresql://analyst:{embedded.password('analyst')}@{address}"
-    return f"postgresql://{to['user']}@{address}?options=-crole%3Danalyst"
+    # What the embedded server sets for the login; an option a word, as in `url`.
+    options = ("role=analyst", *cluster.FOR_ANALYSTS)
+    asked = "%20".join(f"-c{quote(option, safe='')}" for option in options)
+    return f"postgresql://{quote(to['user'], safe='')}@{address}?options={asked}"
 
 
 def psql_url() -> str:
