@@ -45,7 +45,8 @@ class Run:
     follows_a_kill: bool
     kind: str = OWN
     units_read: int = 0
-    rows_landed: int = 0
+    rows_landed: int = 0  # of complete loads, those that this run finished for another included
+    rows_under_way: int = 0
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # parts that failed while others are landed
     changed_origins: bool = False
@@ -69,7 +70,12 @@ class Run:
         if table == "origins":
             self.changed_origins = True
         else:
-            self.rows_landed += rows
+            self.rows_under_way += rows
+
+    def complete(self) -> None:
+        """Hear that what was on its way is landed."""
+        self.rows_landed += self.rows_under_way
+        self.rows_under_way = 0
 
     def note(self, text: str) -> None:
         """Keep a line for the ledger and the log: what was skipped, and why."""

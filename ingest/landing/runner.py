@@ -34,6 +34,8 @@ lock table {table} in share row exclusive mode;
 delete from {table} where _dlt_load_id not in ({loads})
 """
 
+COUNT = "select count(*) from {table} where _dlt_load_id = any(%s)"
+
 
 class Source(Protocol):
     """What the runner asks of a source: where it lands, and its records as Arrow tables."""
@@ -132,6 +134,7 @@ def land(pipeline: "dlt.Pipeline", source: Source, run: Run) -> None:
     pipeline.extract(resource, schema=schema, loader_file_format="parquet")
     pipeline.normalize()
     pipeline.load(workers=raw_schemas.FILES_AT_ONCE)
+    run.complete()
 
 
 def _origins(run: Run) -> Iterator[tuple[str, "pa.Table"]]:
@@ -143,7 +146,7 @@ def recover(pipeline: "dlt.Pipeline", declared: RawSchema, run: Run) -> None:
     """Finish what earlier runs left pending, and delete rows of loads that never completed."""
     if pipeline.list_extracted_load_packages():
         pipeline.normalize()
-    pending = pipeline.list_normalized_load_packages()
+    pending = list(pipeline.list_normalized_load_packages())
     if not pending and not run.follows_a_kill:
         return
     complete = {load for (load,) in run.landed("{loads}")}
@@ -157,6 +160,11 @@ def recover(pipeline: "dlt.Pipeline", declared: RawSchema, run: Run) -> None:
             _start_over(package)
     if pending:
         pipeline.load(workers=raw_schemas.FILES_AT_ONCE)
+        for table in declared.tables:
+            ((rows,),) = run.landed(COUNT.replace("{table}", f"raw_{run.source}.{table}"), pending)
+            if rows:
+                run.count(table, rows)
+        run.complete()
         run.note(f"finished {len(pending)} pending load(s) of an earlier run first")
 
 
