@@ -6,22 +6,22 @@ error that nobody foresaw is in `logs/ingest.log`.
 
 import logging
 import os
+import signal
 import sys
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
-import psycopg2
 import typer
 
 from ingest.commands import clean, upkeep
 from ingest.commands.land import as_command, land_all
-from ingest.common import log
-from ingest.common.errors import IngestError
+from ingest.common import interrupt, log
 from ingest.common.paths import data, sample, shown
 from ingest.common.words import counted
 from ingest.sources import SOURCES, prepare_all
-from ingest.warehouse import connect, embedded, programs
+from ingest.warehouse import connect, embedded, programs, troubles
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +31,15 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL of this checkout.")
 app.add_typer(db, name="db")
+
+
+class Reader(str, Enum):
+    """As whom psql asks."""
+
+    analyst = "analyst"
+    transformer = "transformer"
+
+
 logger = logging.getLogger(__name__)
 
 for _source in SOURCES.values():
@@ -42,21 +51,14 @@ for _upkeep in (upkeep.origins, upkeep.forget, upkeep.prune):
 def main() -> None:
     """Run the command line; a user's mistake ends as one line, never as a stack trace."""
     try:
+        interrupt.watch()
         log.set_up()
         app()
-    except (IngestError, OSError, psycopg2.OperationalError) as error:
-        _fail(error)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except Exception as error:
-        logger.debug("unforeseen", exc_info=True)
-        _fail(error, hint=f" (unforeseen; the whole story is in {log.file()})")
-
-
-def _fail(error: Exception, hint: str = "") -> None:
-    typer.echo(f"error: {' '.join(str(error).split()) or type(error).__name__}{hint}", err=True)
-    logger.debug("error: %s", error)
-    sys.exit(1)
+        line = troubles.told(error)
+        typer.echo(f"error: {line}", err=True)
+        logger.debug("error: %s", line)
+        sys.exit(1)
 
 
 @app.command("all")
@@ -154,13 +156,11 @@ def stop() -> None:
 
 @db.command()
 def status() -> None:
-    """Tell whether the server runs; exit status 3 where it does not."""
+    """Tell which server serves and since when; exit status 0 only where it is usable."""
     if connect.is_embedded() and not embedded.running():
         typer.echo("the embedded server is not running; the next command starts it")
         raise typer.Exit(3)
-    to = connect.parameters()
-    kind = "embedded" if connect.is_embedded() else "external"
-    typer.echo(f"{kind} PostgreSQL on {to['host']}:{to['port']}, database {to['dbname']}")
+    typer.echo(connect.describe())
 
 
 @db.command()
@@ -170,9 +170,16 @@ def url() -> None:
     typer.echo(connect.analyst_url())
 
 
-@db.command()
-def psql() -> None:
-    """Open psql as the analyst."""
+@db.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def psql(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[PSQL'S OWN]...", help="-c SQL, -f FILE.")
+    ] = None,
+    role: Annotated[Reader, typer.Option(help="Before what is psql's own.")] = Reader.analyst,
+) -> None:
+    """Open psql as the analyst; as transformer for a look at raw."""
     prepare_all()
     program = programs.binary("psql")
-    os.execv(program, [program, connect.analyst_url()])  # noqa: S606
+    address = connect.psql_url() if role is Reader.analyst else connect.url(role.value)
+    signal.set_wakeup_fd(-1)  # from here on Ctrl-C is psql's
+    os.execv(program, [program, "-d", address, *(arguments or [])])  # noqa: S606

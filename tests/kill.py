@@ -4,13 +4,17 @@
 
 The process kills itself the TIMES-th time it comes to the window: nothing is simulated, dlt and
 Postgres are left exactly as a kill leaves them. A window is a name below, or spelled as these are.
+With `KILL=server` it is the embedded server that is killed, and `ingest` has to go on.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from functools import reduce
 from importlib import import_module
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -28,7 +32,8 @@ WINDOWS = {
 }
 
 
-def kill_at(window: str, times: int) -> None:
+def at(window: str, times: int, deed: Callable[[], object]) -> None:
+    """Do something the `times`-th time that the process comes to a window."""
     when, target = WINDOWS.get(window, window).split()
     module, path = target.split(":")
     *owners, name = path.split(".")
@@ -36,19 +41,32 @@ def kill_at(window: str, times: int) -> None:
     function = getattr(owner, name)
     calls, counting = 0, Lock()
 
-    def deadly(*args: Any, **kwargs: Any) -> Any:
+    def watched(*args: Any, **kwargs: Any) -> Any:
         nonlocal calls
         with counting:
             calls += 1
             call = calls
         if call == times and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
+            deed()
         result = function(*args, **kwargs)
-        if call == times:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if call == times and when == "after":
+            deed()
         return result
 
-    setattr(owner, name, deadly)
+    setattr(owner, name, watched)
+
+
+def _kill() -> None:
+    if os.environ.get("KILL") != "server":
+        os.kill(os.getpid(), signal.SIGKILL)
+    from ingest.warehouse import embedded
+
+    server = embedded.running()
+    assert server
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    for pid in (server.pid, *map(int, children)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
@@ -57,6 +75,6 @@ if __name__ == "__main__":
 
     prepare_all()
     window, times, *arguments = sys.argv[1:]
-    kill_at(window, int(times))
+    at(window, int(times), _kill)
     sys.argv = ["ingest", *arguments]
     cli.main()

@@ -104,3 +104,18 @@ def test_a_terminal_sees_a_bar(warehouse: Warehouse) -> None:
         pass  # the end of a terminal
     assert b"census " in shown
     assert b"108793/108793" in shown
+
+
+def test_a_name_gives_no_orders_to_the_terminal(warehouse: Warehouse) -> None:
+    orders = "\x1b]0;owned\x07\x9b31m\u202e"
+    folder = warehouse.folder / orders
+    folder.mkdir()
+    (folder / "people.csv").write_text("given_name,family_name,date_of_birth,place_of_birth\n")
+    (folder / "places.csv").write_text("city,county,country\n")
+    files = ("--people", folder / "people.csv", "--places", folder / "places.csv")
+    told = warehouse.ingest("census", *files) + warehouse.ingest("census", *files)
+    (folder / "places.csv").unlink()
+    told += warehouse.ingest("census", *files, fails=True)
+    told += (Path(warehouse.env["WAREHOUSE_LOGS"]) / "ingest.log").read_text()
+    assert "owned" in told
+    assert not any(order in told for order in "\x1b\x07\x9b\u202e")

@@ -123,6 +123,18 @@ ATTEMPTS = {
     "make a public table": "create table public.mine (x int)",
     "make a temporary table": "create temporary table mine (x int)",
     "make a schema": "create schema mine",
+    "make a large object": "select lo_create(0)",
+    "make a large object from bytes": "select lo_from_bytea(0, 'x')",
+    "take the lock of a run": "select pg_advisory_lock(hashtext('ingest'), hashtext('census'))",
+    "take it for a transaction": (
+        "select pg_advisory_xact_lock_shared(hashtext('ingest'), hashtext('census'))"
+    ),
+    "try a lock": "select pg_try_advisory_lock(1)",
+}
+
+
+BY_FUNCTION = {
+    attempt for attempt, sql in ATTEMPTS.items() if sql.startswith(("select lo_", "select pg_"))
 }
 
 
@@ -147,6 +159,7 @@ def test_each_role_does_its_own_part_only(warehouse: Warehouse) -> None:
         "write raw",
         "read ledger",
         "make a temporary table",
+        *BY_FUNCTION,
     }
     assert may("transformer") == everything - {"write raw", "make a public table"}
 
@@ -192,3 +205,43 @@ def test_the_embedded_server_takes_a_whole_run_without_any_variable(
         psycopg2.connect(connect.url("analyst")).close()
     finally:
         embedded.stop()
+
+
+@pytest.mark.usefixtures("own_server")
+def test_an_analyst_who_changes_the_password_locks_nobody_out() -> None:
+    try:
+        _, url = ingest_db("url")
+        with closing(psycopg2.connect(url)) as analyst, analyst, analyst.cursor() as cursor:
+            cursor.execute("alter role analyst password 'mine'")
+        with pytest.raises(psycopg2.OperationalError, match="password"):
+            psycopg2.connect(url)
+        assert ingest_db("url") == (0, url)
+        psycopg2.connect(url).close()
+    finally:
+        embedded.stop()
+
+
+SHOW = "show search_path; show idle_in_transaction_session_timeout; select current_user"
+
+
+@pytest.mark.usefixtures("own_server")
+def test_psql_takes_its_own_arguments(tmp_path: Path) -> None:
+    try:
+        as_analyst = "marts\n10min\nanalyst"
+        assert ingest_db("psql", "-tAXc", SHOW) == (0, as_analyst)
+        (tmp_path / "show.sql").write_text(SHOW)
+        assert ingest_db("psql", "-XAt", "-f", str(tmp_path / "show.sql")) == (0, as_analyst)
+        asked = ("-X", "-At", "-c", "select current_user, count(*) from raw_census.people")
+        assert ingest_db("psql", "--role", "transformer", *asked) == (0, "transformer|0")
+        assert "permission denied" in ingest_db("psql", *asked)[1]
+        assert ingest_db("psql", "-c", "select 1/0")[0] == 1
+    finally:
+        embedded.stop()
+
+
+def test_the_analyst_of_a_server_of_ones_own_is_the_same(warehouse: Warehouse) -> None:
+    assert warehouse.ingest("db", "psql", "-tAXc", SHOW) == "marts\n10min\nanalyst\n"
+    assert warehouse.ingest("db", "psql", "--role", "transformer", "-tAc", "select current_user")
+    with closing(psycopg2.connect(connect.analyst_url())) as analyst, analyst.cursor() as cursor:
+        cursor.execute("show idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("10min",)

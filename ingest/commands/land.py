@@ -11,10 +11,9 @@ from contextlib import closing
 from functools import wraps
 from typing import Any
 
-import psycopg2
 import typer
 
-from ingest.common.errors import IngestError
+from ingest.common.errors import IngestError, LostConnectionError, printable
 from ingest.common.words import counted
 from ingest.landing.declaration import SourceDeclaration
 from ingest.landing.ledger import Run
@@ -23,8 +22,9 @@ from ingest.landing.runner import run_source
 from ingest.landing.settings import Settings, read_settings
 from ingest.samples import has_sample, serving
 from ingest.sources import SOURCES, prepare_all
-from ingest.warehouse import connect
+from ingest.warehouse import connect, troubles
 
+TRIES = 3  # of a run whose server goes away and comes back
 HOLDS_OWN = "select exists (select from raw_{source}.origins where kind = %s)"
 
 
@@ -74,8 +74,8 @@ def land_all() -> None:
                 typer.echo(f"{name}: not configured{stays}")
             else:
                 _tell(source, _land_sample(source, {}, settings))
-        except (IngestError, OSError, psycopg2.OperationalError) as error:
-            typer.echo(f"{name}: error: {' '.join(str(error).split())}", err=True)
+        except Exception as error:
+            typer.echo(f"{name}: error: {troubles.told(error)}", err=True)
             failed.append(name)
     if failed:
         raise IngestError(f"not landed: {', '.join(failed)}")
@@ -105,17 +105,28 @@ def _land_own(
     """Land a source from the inputs that flags and settings name; None where they name none."""
     here = settings[source.name]
     if source.reads_nothing(flags):
-        return run_source(source.reader(**source.options(flags, here)))
+        return _run(source, source.options(flags, here))
     inputs = source.chosen(flags, here)
     if inputs is None:
         return None
-    return run_source(source.reader(**source.options(flags, here), **inputs))
+    return _run(source, {**source.options(flags, here), **inputs})
 
 
 def _land_sample(source: SourceDeclaration, flags: Mapping[str, Any], settings: Settings) -> Run:
     with serving(source.name) as inputs:
         options = source.options(flags, settings[source.name])
-        return run_source(source.reader(**options, **inputs), SAMPLE)
+        return _run(source, {**options, **inputs}, SAMPLE)
+
+
+def _run(source: SourceDeclaration, given: Mapping[str, Any], kind: str = OWN) -> Run:
+    """Run a source; anew where the server went away meanwhile and is back within a minute."""
+    for _ in range(TRIES - 1):
+        try:
+            return run_source(source.reader(**given), kind)
+        except LostConnectionError as lost:
+            typer.echo(f"{source.name}: {lost}; waiting for it, then once more", err=True)
+            connect.connect(patient=True).close()
+    return run_source(source.reader(**given), kind)
 
 
 def _tell(source: SourceDeclaration, run: Run | None) -> None:
@@ -124,4 +135,4 @@ def _tell(source: SourceDeclaration, run: Run | None) -> None:
     notes = f" ({'; '.join(run.notes)})" if run.notes else ""
     landed = f"{counted(run.rows_landed, 'row')} landed" if run.rows_landed else "nothing new"
     outcome = run.outcome or landed
-    typer.echo(f"{source.name}: {outcome}{notes}")
+    typer.echo(printable(f"{source.name}: {outcome}{notes}"))

@@ -1,5 +1,10 @@
 """What a user can mend: told in one line, never as a stack trace."""
 
+from collections.abc import Iterator
+from unicodedata import category
+
+COMMANDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
 
 class IngestError(Exception):
     """A cause that the user can act on; its text is the whole message.
@@ -9,15 +14,45 @@ class IngestError(Exception):
     """
 
 
+class LostConnectionError(IngestError):
+    """The server of the warehouse went away in the middle of something."""
+
+
+def chain_of(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, what it was raised for, and so on: the first that happened comes last."""
+    seen: list[BaseException] = []
+    inner: BaseException | None = error
+    while inner is not None and inner not in seen:
+        seen.append(inner)
+        yield inner
+        inner = inner.__cause__ or inner.__context__
+
+
 def cause_of(error: BaseException) -> BaseException:
     """Return what `error` was raised for: the user's mistake where the chain holds one.
 
     dlt wraps what a source raises in errors of its own steps; the one that tells the user
     something is inside. Without an `IngestError` in the chain, the innermost cause is returned.
     """
-    seen = [error]
-    while (inner := seen[-1].__cause__ or seen[-1].__context__) is not None and inner not in seen:
-        if isinstance(inner, IngestError):
-            return inner
-        seen.append(inner)
-    return error if isinstance(error, IngestError) else seen[-1]
+    chain = list(chain_of(error))
+    return next((one for one in chain if isinstance(one, IngestError)), chain[-1])
+
+
+def one_line(error: BaseException) -> str:
+    """Return the text of an error as one printable line; its kind where it has no text."""
+    return printable(" ".join(str(error).split())) or type(error).__name__
+
+
+def printable(text: str) -> str:
+    """Return a text of foreign origin with escapes in place of what would command a terminal.
+
+    That is each control character but the ends of lines, and what turns the direction of writing.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if character != "\n" and category(character) in COMMANDING
+        else character
+        for character in text
+    )

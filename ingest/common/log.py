@@ -5,6 +5,7 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from ingest.common.errors import printable
 from ingest.common.paths import logs
 
 LARGEST_LOG = 10 << 20  # bytes; four older files are kept
@@ -12,7 +13,14 @@ FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"
 
 
 class EveryLine(logging.Formatter):
-    """Begins every line of a message alike, so that a thousand steps cost one record."""
+    """Begins every line of a message alike, so that a thousand steps cost one record.
+
+    What it holds of foreign origin, a file's name say, gives no orders to a terminal.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return all that is logged, a stack trace included, without orders to a terminal."""
+        return printable(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the message with its prefix before each of its lines."""
@@ -38,5 +46,5 @@ def set_up() -> None:
     if not sys.stderr.isatty():
         to_stderr = logging.StreamHandler(sys.stderr)
         to_stderr.setLevel(logging.INFO)
-        to_stderr.setFormatter(logging.Formatter("%(message)s"))
+        to_stderr.setFormatter(EveryLine("%(message)s"))
         logger.addHandler(to_stderr)

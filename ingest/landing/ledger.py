@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from ingest.common.errors import IngestError, cause_of
+from ingest.common.errors import IngestError
 from ingest.landing.origins import OWN, Origins
 from ingest.landing.progress import Progress
-from ingest.warehouse import connect
+from ingest.warehouse import connect, troubles
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ class Run:
     follows_a_kill: bool
     kind: str = OWN
     units_read: int = 0
-    rows_landed: int = 0
+    rows_landed: int = 0  # of complete loads, those that this run finished for another included
+    rows_under_way: int = 0
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # parts that failed while others are landed
     changed_origins: bool = False
@@ -68,7 +70,12 @@ class Run:
         if table == "origins":
             self.changed_origins = True
         else:
-            self.rows_landed += rows
+            self.rows_under_way += rows
+
+    def complete(self) -> None:
+        """Hear that what was on its way is landed."""
+        self.rows_landed += self.rows_under_way
+        self.rows_under_way = 0
 
     def note(self, text: str) -> None:
         """Keep a line for the ledger and the log: what was skipped, and why."""
@@ -111,10 +118,23 @@ def open_run(source: str, progress: Progress, kind: str = OWN) -> Iterator[Run]:
         try:
             yield run
         except BaseException as error:
-            _close(run, "failed", [str(cause_of(error)) or type(error).__name__])
+            _close_failed(run, error)
             raise
         is_new = run.rows_landed or run.changed_origins
         _close(run, run.outcome or ("loaded" if is_new else "nothing new"), run.notes)
+
+
+def _close_failed(run: Run, error: BaseException) -> None:
+    """Write down why a run failed; what goes wrong in doing so does not take the cause's place."""
+    reason = [troubles.told(error)]
+    try:
+        _close(run, "failed", reason)
+    except psycopg2.Error:  # the connection that is lost is the cause, perhaps
+        try:
+            with closing(connect.connect("loader")) as run.warehouse:
+                _close(run, "failed", reason)
+        except (IngestError, psycopg2.Error) as another:  # the next run writes "interrupted"
+            log.debug("%s: run %s stays open: %s", run.source, run.run_id, another)
 
 
 def _close(run: Run, outcome: str, notes: Sequence[str]) -> None:

@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
-import psycopg2
-
+from ingest.common import interrupt
 from ingest.common.errors import IngestError
 from ingest.common.paths import ROOT
-from ingest.warehouse import builds
+from ingest.warehouse import builds, troubles
 
 log = logging.getLogger(__name__)
 Step = Callable[[], None]
@@ -29,24 +29,24 @@ OF_ALL_SOURCES = (
 
 
 def run_round(steps: Sequence[Step]) -> None:
-    """Do every step, whether the one before failed or not; raises the last step's `IngestError`."""
-    failed: Exception | None = None
+    """Do every step, whether the one before failed or not; raises the last one's `IngestError`."""
+    failed: list[str] = []
     for step in steps:
         try:
             step()
-        except (IngestError, OSError, psycopg2.OperationalError) as error:
-            if failed is not None:
-                print(f"error: {failed}", file=sys.stderr)
-            failed = error
-    if failed is not None:
-        raise failed
+        except Exception as error:
+            failed.append(troubles.told(error))
+    for line in failed[:-1]:
+        print(f"error: {line}", file=sys.stderr, flush=True)
+    if failed:
+        raise IngestError(failed[-1])
 
 
 def repeat(steps: Sequence[Step], seconds: float) -> None:
-    """Begin a round every so many seconds until SIGINT or SIGTERM comes.
+    """Begin a round every so many seconds until SIGTERM or Ctrl-C comes.
 
     A round that takes longer is followed by the next at once; one that fails tells why, and the
-    next one tries again. The signal lets the step under way end and begins no other.
+    next one tries again. SIGTERM lets the step under way end and begins no other.
     """
     with until_stopped() as stop:
         while not stop.is_set():
@@ -54,10 +54,10 @@ def repeat(steps: Sequence[Step], seconds: float) -> None:
             unless_stopped = [_unless(stop, step) for step in steps]
             try:
                 run_round(unless_stopped)
-            except (IngestError, OSError, psycopg2.OperationalError) as error:
-                print(f"error: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+            except IngestError as error:
+                print(f"error: {error}", file=sys.stderr, flush=True)
             stop.wait(max(0.0, begin + seconds - time.monotonic()))
-        print("stopped", flush=True)
+    print("stopped", flush=True)
 
 
 def _unless(stop: threading.Event, step: Step) -> Step:
@@ -70,22 +70,32 @@ def _unless(stop: threading.Event, step: Step) -> Step:
 
 @contextmanager
 def until_stopped() -> Iterator[threading.Event]:
-    """Yield an event that the first SIGINT or SIGTERM sets; the second one ends the process."""
-    stop = threading.Event()
-    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    """Yield an event that SIGTERM sets; a second one ends the process.
+
+    Ctrl-C sets it too, and ends the process after a moment in which to close.
+    """
+    stop, closed = threading.Event(), threading.Event()
+    usual = signal.getsignal(signal.SIGTERM)
 
     def _stop(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
-            raise KeyboardInterrupt
+            os._exit(128 + signal.SIGTERM)
         stop.set()
+        os.write(2, b"stopping after this step\n")
 
-    for number in usual:
-        signal.signal(number, _stop)
+    def _close() -> None:
+        stop.set()
+        closed.wait(interrupt.SECONDS)
+
+    signal.signal(signal.SIGTERM, _stop)
     try:
-        yield stop
+        with interrupt.before_leaving(_close):
+            try:
+                yield stop
+            finally:
+                closed.set()
     finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGTERM, usual)
 
 
 def dbt_build(sources: Sequence[str]) -> None:
@@ -101,18 +111,23 @@ def dbt_build(sources: Sequence[str]) -> None:
         print("nothing new to build", flush=True)
         return
     selected = [f"path:dbt_project/models/*/{source}" for source in stale or ()]
-    done = subprocess.run(
-        [
-            *(str(Path(sys.executable).parent / "dbt"), "--quiet", "build", *DATA_ONLY),
-            *(("--select", *selected, *OF_ALL_SOURCES) if stale else ()),
-        ],
-        cwd=ROOT,
-        env=os.environ,
-        stdin=subprocess.DEVNULL,
-        check=False,
-        start_new_session=True,  # Ctrl-C is for this process; a build under way is let finish
-    )
-    if done.returncode != 0:
+    command = [
+        *(str(Path(sys.executable).parent / "dbt"), "--quiet", "build", *DATA_ONLY),
+        *(("--select", *selected, *OF_ALL_SOURCES) if stale else ()),
+    ]
+    # In a session of its own: SIGTERM is for this process, and a build under way is let finish.
+    with (
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True
+        ) as dbt,
+        interrupt.before_leaving(partial(_kill, dbt)),
+    ):
+        status = dbt.wait()
+    if status != 0:
         raise IngestError("dbt build failed; its log is logs/dbt.log")
     what = ", ".join(stale) if stale else "everything"
     print(f"built {what} in {time.monotonic() - begin:.1f} s", flush=True)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    os.killpg(process.pid, signal.SIGKILL)

@@ -14,11 +14,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from ingest.common.errors import IngestError, cause_of
+from ingest.common.errors import IngestError, LostConnectionError, cause_of
 from ingest.landing.ledger import Run, open_run
 from ingest.landing.origins import OWN
 from ingest.landing.progress import Progress
-from ingest.warehouse import raw_schemas
+from ingest.warehouse import raw_schemas, troubles
 from ingest.warehouse.raw_schemas import RawSchema
 from ingest.warehouse.raw_tables import ORIGINS, rows
 
@@ -33,6 +33,8 @@ DELETE_INCOMPLETE = """
 lock table {table} in share row exclusive mode;
 delete from {table} where _dlt_load_id not in ({loads})
 """
+
+COUNT = "select count(*) from {table} where _dlt_load_id = any(%s)"
 
 
 class Source(Protocol):
@@ -69,7 +71,17 @@ def run_source(source: Source, kind: str = OWN) -> Run:
 
     Raises `IngestError` where the user can mend the cause; then nothing of this run is landed,
     unless the source counted the cause in `run.failures` and went on with its other parts.
+    A `LostConnectionError` says that the server went away: what was read is to be read again.
     """
+    try:
+        return _run(source, kind)
+    except Exception as error:
+        if troubles.is_lost(error) and not isinstance(error, IngestError):
+            raise LostConnectionError(troubles.told(error)) from error
+        raise
+
+
+def _run(source: Source, kind: str) -> Run:
     raw_schemas.prepare(source.raw_schema)
     name = source.raw_schema.source
     with Progress(name) as progress, open_run(name, progress, kind) as run:
@@ -83,12 +95,14 @@ def run_source(source: Source, kind: str = OWN) -> Run:
             if run.failures:
                 raise IngestError("; ".join(run.failures))
         except Exception as error:
+            log.debug("%s", name, exc_info=error)
+            if troubles.is_lost(error):
+                raise
             cause = cause_of(error)
             if isinstance(cause, IngestError) or not _is_from_dlt(error):
                 raise cause from None
-            log.debug("%s", name, exc_info=error)
-            first_line = str(cause).strip().split("\n")[0]
-            raise IngestError(f"loading stopped, run it again to go on: {first_line}") from error
+            reason = troubles.told(error)
+            raise IngestError(f"loading stopped, run it again to go on: {reason}") from error
         finally:
             if isinstance(source, PagedSource):
                 source.close()
@@ -120,6 +134,7 @@ def land(pipeline: "dlt.Pipeline", source: Source, run: Run) -> None:
     pipeline.extract(resource, schema=schema, loader_file_format="parquet")
     pipeline.normalize()
     pipeline.load(workers=raw_schemas.FILES_AT_ONCE)
+    run.complete()
 
 
 def _origins(run: Run) -> Iterator[tuple[str, "pa.Table"]]:
@@ -131,7 +146,7 @@ def recover(pipeline: "dlt.Pipeline", declared: RawSchema, run: Run) -> None:
     """Finish what earlier runs left pending, and delete rows of loads that never completed."""
     if pipeline.list_extracted_load_packages():
         pipeline.normalize()
-    pending = pipeline.list_normalized_load_packages()
+    pending = list(pipeline.list_normalized_load_packages())
     if not pending and not run.follows_a_kill:
         return
     complete = {load for (load,) in run.landed("{loads}")}
@@ -145,6 +160,11 @@ def recover(pipeline: "dlt.Pipeline", declared: RawSchema, run: Run) -> None:
             _start_over(package)
     if pending:
         pipeline.load(workers=raw_schemas.FILES_AT_ONCE)
+        for table in declared.tables:
+            ((rows,),) = run.landed(COUNT.replace("{table}", f"raw_{run.source}.{table}"), pending)
+            if rows:
+                run.count(table, rows)
+        run.complete()
         run.note(f"finished {len(pending)} pending load(s) of an earlier run first")
 
 

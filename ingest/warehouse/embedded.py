@@ -12,43 +12,37 @@ It stays up after the command ends, so that psql, dbt and SQL clients can connec
 import fcntl
 import os
 import secrets
-import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg2
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import home
+from ingest.warehouse import cluster, postmaster
+from ingest.warehouse.postmaster import Postmaster
 from ingest.warehouse.programs import run_program, write_private
 
 HOST = "127.0.0.1"
 OWNER = "warehouse"
 DATABASE = "warehouse"
 DEFAULT_PORT = "54329"
-
-# Bulk loads write much at once and nothing replicates from here: fewer checkpoints, less log.
-# Stretching guards passwords that can be guessed, not 24 random bytes, and dbt logs in for each
-# model and test: 4 ms instead of 14.
-SETTINGS = """
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
-password_encryption = 'scram-sha-256'
-scram_iterations = 1
-wal_level = minimal
-max_wal_senders = 0
-max_wal_size = '4GB'
-shared_buffers = '256MB'
-maintenance_work_mem = '256MB'
-work_mem = '32MB'
-timezone = 'UTC'
-"""
+PATIENCE = 60.0  # seconds within which a server starts, recovers from a crash, or stops
+PAUSE = 0.02
+AWKWARD = set('"$`')  # pg_ctl has a shell start the server
+LEFTOVERS = "pre-existing shared memory block"
+PROOF = "scram-sha-256"  # the only way in which a client of the server shows its password
 
 
 def port() -> str:
-    """TCP port of the embedded server: `WAREHOUSE_PORT` or 54329."""
-    return os.environ.get("WAREHOUSE_PORT") or DEFAULT_PORT
+    """TCP port of the embedded server: that of the running one, else that which is asked for."""
+    server = running()
+    return server.port if server else _asked_port()
 
 
 def pgpass() -> Path:
@@ -65,11 +59,9 @@ def password(user: str) -> str:
     raise IngestError(f"{pgpass()} holds no password for {user}; `make clean` starts afresh")
 
 
-def running() -> bool:
-    """Whether this checkout's server is up."""
-    return (home() / "data" / "PG_VERSION").exists() and run_program(
-        "pg_ctl", "status"
-    ).returncode == 0
+def running() -> Postmaster | None:
+    """Return this checkout's server, proven, where it is up."""
+    return postmaster.find(home() / "data")
 
 
 def start() -> bool:
@@ -77,30 +69,110 @@ def start() -> bool:
 
     Raises `IngestError` where it cannot: the port is taken, the folder is somebody else's.
     """
-    if running():
-        return False
-    with _lock():
-        if running():
-            return False
-        if not (home() / "data").exists():
-            _initialise()
-        done = run_program(
-            "pg_ctl", "-w", "-l", str(home() / "server.log"), "-o", f"-p {port()}", "start"
+    server = running()
+    if server is None or server.state != "ready" or not pgpass().exists():
+        with _lock():
+            server = _settled()
+            if server and not pgpass().exists():
+                stop()  # only a server that is down can be given new passwords without the old
+                server = None
+            if server is None:
+                _launch()
+                return True
+    if server.port != _asked_port() and os.environ.get("WAREHOUSE_PORT"):
+        _tell(
+            f"the embedded server runs on port {server.port}, which is used; "
+            f"WAREHOUSE_PORT={_asked_port()} serves once `ingest db stop` has stopped it"
         )
-        if done.returncode != 0:
-            raise IngestError(_why_not())
-        _furnish()
-    return True
+    return False
 
 
 def stop() -> bool:
     """Stop the embedded server; return whether there was one to stop."""
-    if not running():
+    server = running()
+    if server is None:
         return False
-    done = run_program("pg_ctl", "-w", "-m", "fast", "stop")
-    if done.returncode != 0:
-        raise IngestError(f"the embedded server does not stop: {done.stderr.strip()}")
+    # PostgreSQL 18 hangs for ever when it is told to stop while it recovers from a crash.
+    _wait(lambda: _answers(server.port) or _gone(server), PATIENCE / 6)
+    for how in (signal.SIGINT, signal.SIGQUIT):  # fast; then at once, which its log makes good
+        if not _gone(server):
+            os.kill(server.pid, how)
+        if _wait(lambda: _gone(server), PATIENCE / 6):
+            return True
+    raise IngestError(f"the embedded server, process {server.pid}, does not stop")
+
+
+def _wait(until: Callable[[], bool], seconds: float) -> bool:
+    """Wait for something, at most so long; return whether it came."""
+    end = time.monotonic() + seconds
+    while not (came := until()) and time.monotonic() < end:
+        time.sleep(PAUSE)
+    return came
+
+
+def _gone(server: Postmaster) -> bool:
+    now = running()
+    return now is None or now.pid != server.pid
+
+
+def _answers(port: str) -> bool:
+    """Whether a server takes connections, be it to refuse this one."""
+    try:
+        psycopg2.connect(host=HOST, port=port, user=OWNER, require_auth="none", connect_timeout=2)
+    except psycopg2.OperationalError as error:
+        return "the database system is" not in str(error) and "refused" not in str(error)
     return True
+
+
+def _asked_port() -> str:
+    return os.environ.get("WAREHOUSE_PORT") or DEFAULT_PORT
+
+
+@cache
+def _tell(line: str) -> None:
+    """Tell the user something once."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _settled() -> Postmaster | None:
+    """Return the server that is up, or None, once it neither starts nor stops."""
+    if _wait(lambda: (server := running()) is None or server.state == "ready", PATIENCE):
+        return running()
+    raise IngestError(
+        f"the embedded server neither starts nor stops within {PATIENCE:g} s: "
+        f"{home() / 'server.log'} tells more"
+    )
+
+
+def _launch() -> None:
+    data = home() / "data"
+    if awkward := AWKWARD & set(str(home())):
+        raise IngestError(
+            f"{home()}: PostgreSQL does not start in a folder with {' '.join(sorted(awkward))} "
+            "in its name; name another one by WAREHOUSE_HOME"
+        )
+    if not data.exists():
+        cluster.initialise(data, OWNER, _make_passwords)
+    postmaster.mend(data)
+    if not pgpass().exists():
+        cluster.renew_password(OWNER, _make_passwords)
+    until = time.monotonic() + PATIENCE
+    log, options = str(home() / "server.log"), f"-p {_asked_port()}"
+    while run_program("pg_ctl", "-w", "-l", log, "-o", options, "start").returncode != 0:
+        # Processes of a server that was killed end by themselves, once they notice.
+        if not any(LEFTOVERS in line for line in log_end()) or time.monotonic() > until:
+            raise IngestError(_why_not())
+        time.sleep(PAUSE)
+    login = {"host": HOST, "port": _asked_port(), "user": OWNER, "password": password(OWNER)}
+    login["require_auth"] = PROOF
+    cluster.furnish(login, DATABASE, password("analyst"))
+
+
+def _make_passwords() -> str:
+    """Write the password file; return the login's own."""
+    secret = {OWNER: secrets.token_urlsafe(24), "analyst": secrets.token_urlsafe(24)}
+    write_private(pgpass(), "".join(f"{HOST}:*:*:{user}:{word}\n" for user, word in secret.items()))
+    return secret[OWNER]
 
 
 @contextmanager
@@ -111,52 +183,16 @@ def _lock() -> Iterator[None]:
         yield
 
 
-def _initialise() -> None:
-    """Make the data folder under another name first, so that a kill leaves no half-made one."""
-    fresh = home() / "data.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700)
-    secret = {OWNER: secrets.token_urlsafe(24), "analyst": secrets.token_urlsafe(24)}
-    pwfile = home() / "password.new"
-    write_private(pwfile, secret[OWNER])
-    if os.geteuid() == 0:
-        shutil.chown(fresh, "nobody")
-    locale = (
-        "--encoding=UTF8",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--locale=C",
-    )
-    done = run_program(
-        "initdb", "-U", OWNER, "--auth=scram-sha-256", f"--pwfile={pwfile}", *locale, folder=fresh
-    )
-    pwfile.unlink()
-    if done.returncode != 0:
-        raise IngestError(f"PostgreSQL cannot be set up in {home()}: {done.stderr.strip()}")
-    with (fresh / "postgresql.conf").open("a") as conf:
-        conf.write(SETTINGS)
-    write_private(pgpass(), "".join(f"{HOST}:*:*:{user}:{word}\n" for user, word in secret.items()))
-    fresh.rename(home() / "data")
-
-
-def _furnish() -> None:
-    """Make the database and the analyst's login, where a fresh server lacks them."""
-    server = psycopg2.connect(
-        host=HOST, port=port(), user=OWNER, password=password(OWNER), dbname="postgres"
-    )
-    server.autocommit = True
-    with closing(server), server.cursor() as cursor:
-        cursor.execute("select 1 from pg_roles where rolname = 'analyst'")
-        if cursor.fetchone() is None:
-            cursor.execute("create role analyst login password %s", [password("analyst")])
-        cursor.execute("select 1 from pg_database where datname = %s", [DATABASE])
-        if cursor.fetchone() is None:
-            cursor.execute(f"create database {DATABASE}")
+def log_end() -> list[str]:
+    """Return the last lines that the server has logged."""
+    log = home() / "server.log"
+    return log.read_text(errors="replace").splitlines()[-20:] if log.exists() else []
 
 
 def _why_not() -> str:
-    log = home() / "server.log"
-    tail = log.read_text(errors="replace").splitlines()[-20:] if log.exists() else []
+    log, tail = home() / "server.log", log_end()
+    if full := [line for line in tail if "No space left on device" in line]:
+        return f"the embedded server does not start, the disk is full; make room: {full[-1]}"
     if any("Address already in use" in line for line in tail):
         return (
             f"port {port()} is taken, by another checkout perhaps: choose one with WAREHOUSE_PORT"

@@ -23,14 +23,18 @@ def binary(name: str) -> str:
 
 
 def run_program(
-    program: str, *args: str, folder: Path | None = None
+    program: str, *args: str, folder: Path | None = None, first: str = "", said: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program on a data folder, by default the server's own; return what it printed."""
-    command = [*_as_nobody(), binary(program), "-D", str(folder or home() / "data"), *args]
+    """Run a program on a data folder, by default the server's own; return what it printed.
+
+    `first` is an argument that has to be the first one; `said` is what the program reads.
+    """
+    arguments = [*([first] if first else []), "-D", str(folder or home() / "data"), *args]
+    command = [*_as_nobody(), binary(program), *arguments]
     # The server keeps what it inherits open: pipes would make this call wait for it for ever.
     with (home() / "command.log").open("w+") as output:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", check=False
+            command, input=said.encode(), stdout=output, stderr=output, cwd="/", check=False
         )
         output.seek(0)
         return subprocess.CompletedProcess(command, done.returncode, "", output.read())

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
 SETUP = Path(__file__).with_name("setup.sql")
+OLDEST = 160000  # version of PostgreSQL
 DONE = "select part, version from raw_ledger.setup"
 
 DLT_SETTINGS = {
@@ -74,6 +75,11 @@ def prepare(*schemas: RawSchema) -> None:
     with closing(connect.connect()) as warehouse, warehouse, warehouse.cursor() as cursor:
         if versions.items() <= _done(cursor).items():
             return
+        if warehouse.server_version < OLDEST:
+            raise IngestError(
+                f"the server is PostgreSQL {warehouse.server_version // 10000}: "
+                f"the warehouse needs {OLDEST // 10000} or newer; nothing was made in it"
+            )
         cursor.execute("select pg_advisory_lock(hashtext('ingest.setup'))")
         raw = ",".join(f"raw_{name}" for name in ("ledger", *versions))
         cursor.execute("select set_config('warehouse.raw_schemas', %s, true)", [raw])
@@ -81,8 +87,8 @@ def prepare(*schemas: RawSchema) -> None:
             cursor.execute(SETUP.read_text())
         except psycopg2.errors.InsufficientPrivilege as error:
             raise IngestError(
-                f"{str(error).strip()}: set up the warehouse with a login that owns the database "
-                "and may create roles"
+                f"{error.diag.message_primary}: the login needs more rights, or an administrator "
+                "prepares the server; docs/own-postgresql.md has the statements"
             ) from error
         warehouse.commit()
         done = _done(cursor)
@@ -122,7 +128,10 @@ def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":
     """
     os.environ.update(DLT_SETTINGS | {"DLT_DATA_DIR": str(home() / "dlt")})
     import dlt
+    from dlt.common.runtime import signals
 
+    # A run may be killed at any moment, so it does not wait for jobs to end.
+    signals.intercepted_signals = nullcontext  # type: ignore[assignment]
     return dlt.pipeline(
         pipeline_name=source,
         pipelines_dir=folder or str(pending()),

@@ -13,7 +13,8 @@ begin
                 null; -- roles belong to the whole server: another database was quicker
             end;
         end if;
-        if not pg_has_role(current_user, role_name, 'MEMBER') then
+        -- Who makes a role may grant it, and has not got it yet.
+        if not pg_has_role(current_user, role_name, 'SET') then
             execute format('grant %I to current_user', role_name);
         end if;
     end loop;
@@ -42,6 +43,27 @@ begin
     -- Everybody may make temporary tables unless told otherwise, and an analyst writes nothing.
     execute format('revoke temporary on database %I from public', current_database());
     execute format('grant temporary on database %I to loader, transformer', current_database());
+end
+$$;
+
+-- What PostgreSQL lets everybody do unless a superuser says otherwise: write large objects, and take
+-- advisory locks, those of a run among them. An administrator's part on a server of one's own.
+do $$
+declare
+    function_name regprocedure;
+begin
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        for function_name in
+            select oid from pg_proc
+            where pronamespace = 'pg_catalog'::regnamespace
+            and proname ~ '^(lo_.+|lowrite|pg_(try_)?advisory_.+)$'
+        loop
+            execute format('revoke execute on function %s from public', function_name);
+            execute format(
+                'grant execute on function %s to loader, transformer', function_name
+            );
+        end loop;
+    end if;
 end
 $$;
 

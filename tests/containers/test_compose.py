@@ -119,6 +119,6 @@ def test_the_example_settings_are_those_of_the_file() -> None:
 
 
 def test_the_database_is_made_as_the_embedded_one_is() -> None:
-    embedded = (ROOT / "ingest" / "warehouse" / "embedded.py").read_text()
+    embedded = (ROOT / "ingest" / "warehouse" / "cluster.py").read_text()
     for option in DATABASE["POSTGRES_INITDB_ARGS"].split():
         assert f'"{option}"' in embedded, option

@@ -6,7 +6,10 @@ password file, since a password belongs neither in `profiles.yml` nor on the com
 """
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
+import click
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.invocation import get_invocation_id
@@ -28,6 +31,7 @@ class Warehouse(dbtPlugin):
         if connect.is_embedded():
             os.environ["PGPASSFILE"] = str(embedded.pgpass())
         prepare_all()
+        _lead_to(connect.parameters())
         flags = get_flags()  # type: ignore[no-untyped-call]
         command = getattr(flags, "WHICH", None)
         if command in BUILDING:
@@ -37,6 +41,18 @@ class Warehouse(dbtPlugin):
             chosen.append(getattr(flags, "TARGET", None) not in (None, "warehouse"))
             self.lock = builds.hold_lock()  # as long as this process lives
             builds.begin(get_invocation_id(), command, command == "build" and not any(chosen))
+
+
+def _lead_to(server: Mapping[str, Any]) -> None:
+    """Have dbt connect where `ingest` does: `profiles.yml` cannot know the port, nor who you are.
+
+    dbt has read the profile by now, and has not connected.
+    """
+    context = click.get_current_context(silent=True)
+    if context is not None and isinstance(context.obj, dict) and "profile" in context.obj:
+        credentials = context.obj["profile"].credentials
+        credentials.port, credentials.user = int(server["port"]), server["user"]
+        credentials.database = server["dbname"]
 
 
 plugins = [Warehouse]
