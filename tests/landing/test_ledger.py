@@ -44,6 +44,6 @@ def test_rows_that_a_failed_run_did_not_land_are_not_counted(
     places = tmp_path / "no places.csv"
     places.mkdir()
     printed = warehouse.ingest("census", "--people", people, "--places", places, fails=True)
-    assert "1000 records read" in printed
+    assert "1,000 records read" in printed
     assert warehouse.query("select outcome, rows_landed from raw_ledger.runs") == [("failed", 0)]
     assert warehouse.query(LOADS + LANDED) == [(0, 0)]
