@@ -13,8 +13,8 @@ from typing import Any
 
 import typer
 
-from ingest.common.errors import IngestError, LostConnectionError, printable
-from ingest.common.words import counted
+from ingest.common.errors import IngestError, LostConnectionError
+from ingest.common.words import counted, printable
 from ingest.landing.declaration import SourceDeclaration
 from ingest.landing.ledger import Run
 from ingest.landing.origins import OWN, SAMPLE

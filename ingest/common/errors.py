@@ -1,9 +1,8 @@
 """What a user can mend: told in one line, never as a stack trace."""
 
 from collections.abc import Iterator
-from unicodedata import category
 
-COMMANDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+from ingest.common.words import printable
 
 
 class IngestError(Exception):
@@ -41,18 +40,3 @@ def cause_of(error: BaseException) -> BaseException:
 def one_line(error: BaseException) -> str:
     """Return the text of an error as one printable line; its kind where it has no text."""
     return printable(" ".join(str(error).split())) or type(error).__name__
-
-
-def printable(text: str) -> str:
-    """Return a text of foreign origin with escapes in place of what would command a terminal.
-
-    That is each control character but the ends of lines, and what turns the direction of writing.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        character.encode("unicode_escape").decode()
-        if character != "\n" and category(character) in COMMANDING
-        else character
-        for character in text
-    )

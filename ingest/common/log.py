@@ -5,8 +5,8 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from ingest.common.errors import printable
 from ingest.common.paths import logs
+from ingest.common.words import printable
 
 LARGEST_LOG = 10 << 20  # bytes; four older files are kept
 FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"

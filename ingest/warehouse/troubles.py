@@ -6,8 +6,9 @@ import re
 import psycopg2
 
 from ingest.common import log
-from ingest.common.errors import IngestError, chain_of, one_line, printable
+from ingest.common.errors import IngestError, chain_of, one_line
 from ingest.common.paths import home, shown
+from ingest.common.words import printable
 from ingest.warehouse import connect, embedded
 
 logger = logging.getLogger(__name__)
