@@ -26,7 +26,7 @@ from ingest.samples.education_api import serve
 from ingest.sources import prepare_all
 
 LARGE, SMALL = 300_000, 100  # people, and lines of a log
-IMAGES, FEW_IMAGES = 3_000, 30
+IMAGES, FEW_IMAGES = 1_000, 30
 FOLDERS = ("staging", "intermediate", "marts")
 
 Command = Sequence[object]
