@@ -22,7 +22,7 @@ def unite(warehouse: Warehouse) -> None:
 def united(
     warehouse: Warehouse, source: str, without_records: Collection[str] = ()
 ) -> dict[str, list[str]]:
-    """Build the three marts from what is built of `source`; return what they show of it.
+    """Return what the three marts show of `source`, which is to be built before.
 
     Where they were never made, what they are united from stands for them: to make them takes all
     sources, and a warehouse that holds one alone shows the same. Numbers of runs, loads, files and
@@ -32,10 +32,9 @@ def united(
     parts = {
         "rejected_records": f"intermediate.int_{source}__rejected_records",
         "ingest_reconciliation": f"intermediate.int_{source}__reconciliation",
-        "origins": f"staging.stg_{source}__origins",
+        "origins": f"intermediate.int_{source}__origins",
     }
     if warehouse.query(IS_BUILT) == [(True,)]:
-        warehouse.build("-s", *MARTS, without=["test"])
         of_source = "(select * from marts.{} where source = '{}') as united"
         parts = {name: of_source.format(name, source) for name in MARTS}
     origins = [

@@ -135,6 +135,7 @@ def land(pipeline: "dlt.Pipeline", source: Source, run: Run) -> None:
     pipeline.normalize()
     pipeline.load(workers=raw_schemas.FILES_AT_ONCE)
     run.complete()
+    run.analyze_what_grew()
 
 
 def _origins(run: Run) -> Iterator[tuple[str, "pa.Table"]]:

@@ -27,6 +27,7 @@ from tests.optional import need
 URL = "amqp://guest:guest@127.0.0.1:5672//"
 MODELS = (
     "+marts.classification",
+    "+int_classification__origins",
     "+int_classification__reconciliation",
     "+int_classification__rejected_records",
 )
