@@ -31,7 +31,7 @@ ABOVE_RAW = """
 select table_schema || '.' || table_name from information_schema.tables
 where table_schema in ('staging', 'intermediate', 'marts', 'exports')
 and table_name like any (array['%%classification%%', 'image_labels%%', 'image_requests'])
-and table_name <> 'stg_classification__origins'
+and table_name not in ('stg_classification__origins', 'int_classification__origins')
 """
 TABLES = ("images", "removed_images", "requests", "replies", "pages", "origins")
 

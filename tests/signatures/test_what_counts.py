@@ -20,7 +20,7 @@ from tests.uniting import MARTS, unite, united
 RELATIONS = """
 select table_schema || '.' || table_name, column_name from information_schema.columns
 where
-    (table_name like '%signatures\\_\\_%' and table_name <> 'stg_signatures__origins')
+    (table_name like '%signatures\\_\\_%' and table_name not like '%origins')
     or (
         table_schema = 'marts' and table_name in (
             'signees', 'signatures', 'signature_points', 'signature_assets'
