@@ -100,6 +100,18 @@ def backward_arrows(manifest: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def standing_on_what_only_grows(manifest: Mapping[str, Any]) -> list[str]:
+    """Models above a mart that writes only what it lacks: they would see nothing else of it."""
+    return [
+        f"{parent} -> {node['unique_id']}"
+        for node in models(manifest)
+        for parent in node["depends_on"]["nodes"]
+        if parent.startswith("model.")
+        and layer(above := manifest["nodes"][parent]) == "marts"
+        and above["config"]["materialized"] == "incremental"
+    ]
+
+
 def undescribed(manifest: Mapping[str, Any]) -> list[str]:
     tables = [*models(manifest), *manifest["sources"].values()]
     return [node["unique_id"] for node in tables if not node["description"]] + [
@@ -184,6 +196,13 @@ def test_dbt_keeps_its_layers(manifest: dict[str, Any]) -> None:
     assert backward_arrows(manifest) == []
     assert undescribed(manifest) == []
     assert open_to_all(manifest) == []
+
+
+def test_no_model_stands_on_what_only_grows(manifest: dict[str, Any]) -> None:
+    assert standing_on_what_only_grows(manifest) == []
+    node = manifest["nodes"]["model.research_warehouse.signees"]
+    node["depends_on"]["nodes"].append("model.research_warehouse.signature_points")
+    assert len(standing_on_what_only_grows(manifest)) == 1
 
 
 def test_a_breach_of_the_layers_is_found(manifest: dict[str, Any]) -> None:

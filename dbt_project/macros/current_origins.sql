@@ -22,3 +22,18 @@ select
 from events
 where age = 1
 {%- endmacro %}
+
+{# What `marts.origins` shows of them. #}
+{% macro published_origins(source_name) -%}
+select
+    record_table,
+    origin,
+    kind,
+    records,
+    landed_at,
+    counts,
+    because,
+    since_run_id,
+    changed_at
+from {{ ref('stg_' ~ source_name ~ '__origins') }}
+{%- endmacro %}

@@ -30,7 +30,7 @@ work_mem = '32MB'
 timezone = 'UTC'
 """
 
-# A transaction that somebody forgot would hold up the next build, and keep rows that are gone.
+# A transaction that somebody forgot keeps rows that are gone, and holds up changes of columns.
 FOR_ANALYSTS = ("search_path=marts", "idle_in_transaction_session_timeout=600000")
 
 

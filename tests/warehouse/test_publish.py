@@ -10,9 +10,12 @@ import pytest
 
 from ingest.warehouse import connect
 from tests.conftest import Warehouse
+from tests.signatures.datasets import Datasets
+from tests.signatures.datasets import build as build_signatures
 
 Write = Callable[[str, str | bytes], Path]
 CENSUS = ("-s", "+path:dbt_project/models/*/census", "+path:dbt_project/models/exports")
+SIGNATURES = ("path:dbt_project/models/*/signatures", "path:dbt_project/tests/signatures")
 UNITED = ("+rejected_records", "+ingest_reconciliation", "+origins")
 PEOPLE = "given_name,family_name,date_of_birth,place_of_birth\n"
 PLACES = "city,county,country\nWick,{county},Scotland\nCork,Munster,Ireland\n"
@@ -150,6 +153,37 @@ def test_views_and_rights_of_others_survive(built: Warehouse, write: Write) -> N
         ) == [(True, "somebody")]
     finally:
         built.query("drop owned by somebody cascade; drop role somebody")
+
+
+def test_an_index_that_somebody_added_stays(built: Warehouse, write: Write) -> None:
+    built.query("create index of_somebody on marts.people (family_name)", role="transformer")
+    land(built, write, "ABCD")
+    built.build(*CENSUS)
+    assert len(built.query(CONTENT)) == 4
+    stays = "select to_regclass('marts.of_somebody') is not null"
+    assert built.query(stays) == [(True,)]
+    built.query("delete from marts.people", role="transformer")  # filled without keys, then
+    built.build(*CENSUS)
+    assert len(built.query(CONTENT)) == 4
+    assert built.query(stays) == [(True,)]
+
+
+def test_a_table_that_only_grows_is_never_left_with_what_was_added(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    datasets = Datasets(tmp_path / "data")
+    datasets.land(warehouse)
+    build_signatures(warehouse)
+    points = "select count(*), count(x) from marts.signature_points"
+    assert warehouse.query(points) == [(3, 3)]
+    warehouse.query("alter table marts.signature_points add column of_an_older_version text")
+    datasets.write("Online/Genuine/002_1.HWR", b"1,2,3\n")
+    datasets.land(warehouse)
+    said = warehouse.build("-s", *SIGNATURES, fails=True)
+    assert "run `dbt build --full-refresh`" in said
+    assert warehouse.query(points) == [(3, 3)]
+    warehouse.build("--full-refresh", "-s", *SIGNATURES)
+    assert warehouse.query(points) == [(4, 4)]
 
 
 def test_a_forgotten_transaction_holds_up_nobody(built: Warehouse, write: Write) -> None:

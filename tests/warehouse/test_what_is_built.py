@@ -66,7 +66,7 @@ def test_what_is_landed_after_a_build_began_is_not_seen_by_a_narrow_one(
 
 
 def test_postgres_has_looked_at_what_a_build_reads(warehouse: Warehouse) -> None:
-    """Else it plans for tables of unknown size: a thousand images took a minute."""
+    """Else it plans for tables of unknown size: a thousand images took most of a minute."""
     warehouse.ingest("census")
     warehouse.build("-s", "+path:dbt_project/models/*/census", without=["test"])
     assert (

@@ -4,6 +4,12 @@
 create or replace function {{ schema }}.fill_empty_table(relation regclass, new regclass, filled_by text)
 returns void language plpgsql as $function$
 declare
+    kept text[] := array(  -- what somebody added
+        select pg_get_indexdef(indexrelid) from pg_index
+        where
+            indrelid = relation and not exists (select from pg_constraint where conindid = indexrelid)
+            and substring(pg_get_indexdef(indexrelid) from ' USING .*') not in (select {{ schema }}.indexes_of(new))
+    );
     one text;
 begin
     for one in
@@ -12,7 +18,8 @@ begin
     loop
         execute one;
     end loop;
-    for one in select format('drop index %s', indexrelid::regclass) from pg_index where indrelid = relation
+    for one in
+        select format('drop index %s', indexrelid::regclass) from pg_index where indrelid = relation
     loop
         execute one;
     end loop;
@@ -36,45 +43,12 @@ begin
         )
         from pg_index
         where indrelid = new and not exists (select from pg_constraint where conindid = indexrelid)
+        union all
+        select unnest(kept)
     loop
         execute one;
     end loop;
     execute format('analyze %s', relation);
-end
-$function$;
-{% endmacro %}
-
-{# Gives a table without rows the columns of another one. Views stay, but for those that show a column
-   which goes or changes its type; those are made again where they can be. #}
-{% macro give_columns_function(schema) %}
-create or replace function {{ schema }}.give_columns(relation regclass, new regclass) returns void
-language plpgsql as $function$
-declare
-    statements text[] := array(select {{ schema }}.what_stands_on(relation));
-    one record;
-begin
-    for one in
-        select
-            quote_ident(coalesce(old.attname, new.attname)) as name, old.attname is not null as goes,
-            format_type(new.atttypid, new.atttypmod) as comes_as,
-            case new.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end
-                as storage
-        from (select * from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped) as old
-        full join (select * from pg_attribute where attrelid = give_columns.new and attnum > 0 and not attisdropped)
-            as new
-            on old.attname = new.attname and old.atttypid = new.atttypid and old.atttypmod = new.atttypmod
-            and old.attstorage = new.attstorage
-        where old.attname is null or new.attname is null
-        order by goes desc
-    loop
-        if one.goes then
-            execute format('alter table %s drop column %s cascade', relation, one.name);
-        else
-            execute format('alter table %s add column %s %s', relation, one.name, one.comes_as);
-            execute format('alter table %s alter column %s set storage %s', relation, one.name, one.storage);
-        end if;
-    end loop;
-    perform {{ schema }}.bring_back(statements);
 end
 $function$;
 {% endmacro %}

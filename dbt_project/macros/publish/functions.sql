@@ -2,7 +2,7 @@
 {% macro make_publish_functions(schema) %}
     create schema if not exists {{ schema }};
     {{ columns_of_function(schema) }}
-    {{ shape_of_function(schema) }}
+    {{ differences_function(schema) }}
     {{ what_stands_on_function(schema) }}
     {{ replace_relation_function(schema) }}
     {{ give_columns_function(schema) }}
@@ -28,18 +28,26 @@ language sql as $function$
 $function$;
 {% endmacro %}
 
-{# Columns, types, keys and indexes of a table: what `create table (like ...)` would copy. #}
-{% macro shape_of_function(schema) %}
-create or replace function {{ schema }}.shape_of(relation regclass) returns text[] language sql as $function$
+{# What differs between a published table and the new one: a line each. Indexes that somebody added to the
+   published one are theirs to keep. #}
+{% macro differences_function(schema) %}
+create or replace function {{ schema }}.shape_of(relation regclass) returns setof text language sql as $function$
+    select concat_ws(' ', 'column', attname, format_type(atttypid, atttypmod), attnotnull, attstorage)
+    from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped
+    union all
+    select pg_get_constraintdef(oid) from pg_constraint where conrelid = relation and contype in ('p', 'u', 'c')
+$function$;
+create or replace function {{ schema }}.indexes_of(relation regclass) returns setof text language sql as $function$
+    select substring(pg_get_indexdef(indexrelid) from ' USING .*') from pg_index where indrelid = relation
+$function$;
+create or replace function {{ schema }}.differences(old regclass, new regclass) returns text[]
+language sql as $function$
     select array(
-        select concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attstorage)
-        from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped order by attname
-    ) || array(
-        select pg_get_constraintdef(oid) from pg_constraint
-        where conrelid = relation and contype in ('p', 'u', 'c') order by 1
-    ) || array(
-        select substring(pg_get_indexdef(indexrelid) from ' USING .*') from pg_index
-        where indrelid = relation and indexrelid not in (select conindid from pg_constraint) order by 1
+        (select {{ schema }}.shape_of(old) except select {{ schema }}.shape_of(new))
+        union
+        (select {{ schema }}.shape_of(new) except select {{ schema }}.shape_of(old))
+        union
+        (select {{ schema }}.indexes_of(new) except select {{ schema }}.indexes_of(old))
     )
 $function$;
 {% endmacro %}

@@ -16,13 +16,20 @@ declare
     has_rows boolean;
     has_new_rows boolean;
 begin
-    if {{ schema }}.shape_of(name) <> {{ schema }}.shape_of(new) then
+    execute format('select exists (select from %s)', name) into has_rows;
+    if {{ schema }}.differences(name, new) <> '{}' then
+        if has_rows and gone is not null then
+            raise integrity_constraint_violation using message = name || ' changed its columns or keys, and only'
+                || ' what it lacks was built: run `dbt build --full-refresh`',
+                detail = array_to_string({{ schema }}.differences(name, new), '; ');
+        end if;
         execute deleted || 'true';
         perform {{ schema }}.give_columns(name, new);
+        perform {{ schema }}.fill_empty_table(name, new, added);
+        return;
     end if;
-    execute format('select exists (select from %s)', name) into has_rows;
     execute format('select exists (select from %s)', new) into has_new_rows;
-    if not has_rows and not has_new_rows and {{ schema }}.shape_of(name) = {{ schema }}.shape_of(new) then
+    if not has_rows and not has_new_rows then
         return;
     elsif not has_rows then
         perform {{ schema }}.fill_empty_table(name, new, added);

@@ -59,6 +59,9 @@
 
 {# What people read, whatever a build writes beside it. #}
 {% macro published(relation) -%}
-    {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier] -%}
-    {{ return(relation.incorporate(path={'schema': node.schema})) }}
+    {{ return(relation.incorporate(path={'schema': node_of(relation).schema})) }}
+{%- endmacro %}
+
+{% macro node_of(relation) -%}
+    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier]) }}
 {%- endmacro %}

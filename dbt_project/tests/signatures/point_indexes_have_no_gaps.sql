@@ -30,6 +30,6 @@ where
     signatures.medium = 'online'
     and not exists (
         select 1
-        from {{ as_published(ref('signature_points'), 'signature_id') }} as points
+        from {{ as_published(ref('signature_points'), 'signature_id', 'point_index = 1') }} as points
         where points.signature_id = signatures.signature_id
     )

@@ -46,11 +46,12 @@ class Warehouse(dbtPlugin):
 def _lead_to(server: Mapping[str, Any]) -> None:
     """Have dbt connect where `ingest` does: `profiles.yml` cannot know the port, nor who you are.
 
-    dbt has read the profile by now, and has not connected.
+    dbt has read the profile by now, and has not connected. Another target knows its own server.
     """
     context = click.get_current_context(silent=True)
-    if context is not None and isinstance(context.obj, dict) and "profile" in context.obj:
-        credentials = context.obj["profile"].credentials
+    known = context.obj if context is not None and isinstance(context.obj, dict) else {}
+    if "profile" in known and known["profile"].target_name == "warehouse":
+        credentials = known["profile"].credentials
         credentials.port, credentials.user = int(server["port"]), server["user"]
         credentials.database = server["dbname"]
 
