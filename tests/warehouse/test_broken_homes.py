@@ -69,7 +69,8 @@ def mounted(folder: Path, options: str) -> Iterator[None]:
         yield
     finally:
         embedded.stop()
-        subprocess.run(["umount", folder], check=True)
+        # Lazily: on a busy machine a process that ends may hold the folder for a moment more.
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @root

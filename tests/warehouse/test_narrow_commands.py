@@ -126,4 +126,4 @@ def test_another_target_has_schemas_of_its_own(built: Warehouse, tmp_path: Path)
 
     assert (built.query(VIEWS), built.query(TABLES)) == before[:2]
     assert built.query("select * from marts.country_summary order by 1") == rows
-    assert built.query(ledger)[len(before[2]) :] == [(False, True, "published")] * 4
+    assert built.query(ledger)[len(before[2]) :] == [(False, True, "published")] * 3  # no clone

@@ -19,6 +19,7 @@ from ingest.warehouse import builds, connect, embedded
 
 # What writes tables, or looks at tables that must not change meanwhile
 BUILDING = {"build", "clone", "retry", "run", "seed", "snapshot", "test"}
+WITHOUT_LEDGER = {"clone", "seed", "snapshot"}  # these publish no mart, or run no `end_build`
 
 
 class Warehouse(dbtPlugin):
@@ -40,7 +41,9 @@ class Warehouse(dbtPlugin):
             chosen = [getattr(flags, name, None) for name in names]
             chosen.append(getattr(flags, "TARGET", None) not in (None, "warehouse"))
             self.lock = builds.hold_lock()  # as long as this process lives
-            builds.begin(get_invocation_id(), command, command == "build" and not any(chosen))
+            if command not in WITHOUT_LEDGER:
+                whole = command == "build" and not any(chosen)
+                builds.begin(get_invocation_id(), command, whole)
 
 
 def _lead_to(server: Mapping[str, Any]) -> None:
