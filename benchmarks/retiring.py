@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from benchmarks.education import lines
+from benchmarks.growing import lines
 from benchmarks.server import BIN, own_server, seconds
 from ingest.common.paths import ROOT
 from ingest.samples.classification import picture

@@ -100,16 +100,24 @@ def backward_arrows(manifest: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def standing_on_what_only_grows(manifest: Mapping[str, Any]) -> list[str]:
-    """Models above a mart that writes only what it lacks: they would see nothing else of it."""
-    return [
-        f"{parent} -> {node['unique_id']}"
-        for node in models(manifest)
-        for parent in node["depends_on"]["nodes"]
-        if parent.startswith("model.")
-        and layer(above := manifest["nodes"][parent]) == "marts"
-        and above["config"]["materialized"] == "incremental"
-    ]
+def proven_by_a_key(manifest: Mapping[str, Any]) -> list[str]:
+    """Tests that look once more at what an enforced key of the tested mart proves."""
+    found = []
+    for test in manifest["nodes"].values():
+        if test["resource_type"] == "test" and test.get("attached_node") and test["column_name"]:
+            tested = manifest["nodes"][test["attached_node"]]
+            column = tested["columns"].get(test["column_name"], {"constraints": []})
+            keys = {key["type"] for key in column["constraints"]}
+            keys |= {
+                key["type"]
+                for key in tested["constraints"]
+                if key["columns"] == [test["column_name"]]
+            }
+            proven = {"primary_key": {"unique", "not_null"}, "foreign_key": {"relationships"}}
+            proofs = {name for key in keys for name in proven.get(key, {key})}
+            if test["test_metadata"]["name"] in proofs and not test["config"].get("where"):
+                found.append(test["name"])
+    return found
 
 
 def undescribed(manifest: Mapping[str, Any]) -> list[str]:
@@ -198,11 +206,15 @@ def test_dbt_keeps_its_layers(manifest: dict[str, Any]) -> None:
     assert open_to_all(manifest) == []
 
 
-def test_no_model_stands_on_what_only_grows(manifest: dict[str, Any]) -> None:
-    assert standing_on_what_only_grows(manifest) == []
-    node = manifest["nodes"]["model.research_warehouse.signees"]
-    node["depends_on"]["nodes"].append("model.research_warehouse.signature_points")
-    assert len(standing_on_what_only_grows(manifest)) == 1
+def test_no_test_proves_what_a_key_does(manifest: dict[str, Any]) -> None:
+    assert proven_by_a_key(manifest) == []
+    nodes = manifest["nodes"]
+    (test,) = (n for n in nodes.values() if n["name"].startswith("relationships_students_batch"))
+    nodes[test["attached_node"]]["constraints"] = [{"type": "foreign_key", "columns": ["batch_id"]}]
+    (test,) = (n for n in nodes.values() if n["name"].startswith("unique_image_labels_file_path"))
+    test["config"]["where"] = None
+    nodes[test["attached_node"]]["columns"]["file_path"]["constraints"].append({"type": "unique"})
+    assert len(proven_by_a_key(manifest)) == 2
 
 
 def test_a_breach_of_the_layers_is_found(manifest: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@
     {% set schema = generate_schema_name('building', none) %}
     {% set there = built_beside() %}
     {% for name in there if names is none or name in names %}
-        {% do run_query('drop table ' ~ schema ~ '.' ~ adapter.quote(name)) %}
+        {% do run_query('drop table ' ~ schema ~ '.' ~ adapter.quote(name) ~ ' cascade') %}
     {% endfor %}
 {% endmacro %}
 

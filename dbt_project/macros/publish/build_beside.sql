@@ -9,17 +9,14 @@
     {%- if config.get('contract').enforced -%}
         {{ get_assert_columns_equivalent(sql) }}
         {%- call statement('empty') -%}
-            drop table if exists {{ new }};
-            create unlogged table {{ new }} ({{ columns_without_keys() }})
+            drop table if exists {{ new }} cascade
         {%- endcall -%}
         {%- call statement('main') -%}
-            insert into {{ new }} ({{ quoted_columns() }}) {{ get_select_subquery(sql) }}
+            {{ create_table_of_contract(new, sql) }}
         {%- endcall -%}
-        {%- for change in keys_of_contract() -%}
-            {%- call statement('key') -%} alter table {{ new }} {{ change }} {%- endcall -%}
-        {%- endfor -%}
+        {%- do add_keys_of_contract(new) -%}
     {%- else -%}
-        {%- call statement('empty') -%} drop table if exists {{ new }} {%- endcall -%}
+        {%- call statement('empty') -%} drop table if exists {{ new }} cascade {%- endcall -%}
         {%- call statement('main') -%} create unlogged table {{ new }} as ({{ sql }}) {%- endcall -%}
     {%- endif -%}
     {%- do create_indexes(new) -%}
@@ -35,7 +32,11 @@
         {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- endif -%}
     {{ adapter.commit() }}
-    {{ return({'relations': [new] if flags.EMPTY else [new, target_relation]}) }}
+    {%- set made = [new] if flags.EMPTY else [new, target_relation] -%}
+    {%- if not flags.EMPTY and model.config.materialized == 'incremental' and is_incremental() -%}
+        {%- do made.append(beside(target_relation, '__whole').incorporate(type='view')) -%}
+    {%- endif -%}
+    {{ return({'relations': made}) }}
 {% endmacro %}
 
 {% macro make_published_where_there_is_none(new, published) %}

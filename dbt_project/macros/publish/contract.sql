@@ -3,13 +3,28 @@
     {% for name in model.columns %}{{ adapter.quote(name) }}{{ ', ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
-{# What says how a column is stored belongs to the table from the beginning. #}
-{% macro columns_without_keys() -%}
-    {%- for name, column in model.columns.items() %}
-        {{ adapter.quote(name) }} {{ column.data_type }}
-        {%- for constraint in column.constraints if constraint.type == 'custom' %} {{ constraint.expression }}{% endfor %}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
+{# A table is made of a query on all cores, and filled by one on a single core; yet what says how a column
+   is stored has to be there before the rows. Without a query the table is empty. #}
+{% macro create_table_of_contract(new, sql=none) -%}
+    {%- set columns, typed, stored = [], [], [] -%}
+    {%- for name, column in model.columns.items() -%}
+        {%- set how = column.constraints | selectattr('type', 'equalto', 'custom') | map(attribute='expression') | join(' ') -%}
+        {%- do stored.append(how) if how -%}
+        {%- do columns.append(adapter.quote(name) ~ ' ' ~ column.data_type ~ ' ' ~ how) -%}
+        {%- do typed.append('cast(' ~ adapter.quote(name) ~ ' as ' ~ column.data_type ~ ') as ' ~ adapter.quote(name)) -%}
+    {%- endfor -%}
+    {%- if stored or not sql -%}
+        create unlogged table {{ new }} ({{ columns | join(', ') }})
+        {%- if sql -%}; insert into {{ new }} ({{ quoted_columns() }}) {{ get_select_subquery(sql) }}{%- endif -%}
+    {%- else -%}
+        create unlogged table {{ new }} as select {{ typed | join(', ') }} from ({{ sql }}) as model_subq
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro add_keys_of_contract(new) -%}
+    {%- for change in keys_of_contract() -%}
+        {%- call statement('key') -%} alter table {{ new }} {{ change }} {%- endcall -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {# Clauses of `alter table`, one for all columns that hold no null: one look at the rows. #}

@@ -52,7 +52,7 @@
         {% endfor %}
     {% endif %}
     {% for table in published %}
-        {% do run_query('drop table if exists ' ~ table.new ~ ', ' ~ table.gone) %}
+        {% do run_query('drop table if exists ' ~ table.new ~ ', ' ~ table.gone ~ ' cascade') %}
     {% endfor %}
     {{ return(refused) }}
 {% endmacro %}

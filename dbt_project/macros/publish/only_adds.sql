@@ -1,30 +1,43 @@
 {# A published model that is large writes only what is to be added. This post-hook says what is to go with
-   it: the keys of the published rows that are to be deleted. A full refresh writes all, as others do. #}
+   it: the keys of the published rows that are to be deleted. Where it is not incremental it writes all. With
+   it comes a view of the model as it will be once it is published, for what stands on it. #}
 {% macro keys_to_delete(keys, condition) -%}
-    {%- if execute and not flags.EMPTY and not is_written_whole(model) -%}
-    {%- set gone = beside(this, '__gone') -%}
-    drop table if exists {{ gone }};
+    {%- if execute and not flags.EMPTY and is_incremental() -%}
+    {%- set gone, is_gone = beside(this, '__gone'), [] -%}
+    {%- for key in keys.split(', ') -%} {%- do is_gone.append('gone.' ~ key ~ ' = published.' ~ key) -%} {%- endfor -%}
+    drop table if exists {{ gone }} cascade;
     create unlogged table {{ gone }} as
     select {{ keys }}
     from {{ this }} as published
-    where {{ condition }}
+    where {{ condition }};
+    analyze {{ gone }};
+    create view {{ beside(this, '__whole') }} as
+    select {{ quoted_columns() }} from {{ beside(this) }}
+    union all
+    select {{ quoted_columns() }} from {{ this }} as published
+    where not exists (select 1 from {{ gone }} as gone where {{ is_gone | join(' and ') }})
     {%- endif -%}
 {%- endmacro %}
 
-{# The keys of a model that only adds, as it will be once it is published: for tests that look at all of it.
-   `condition` picks the rows that are enough to look at. #}
-{% macro as_published(relation, keys, condition='true') -%}
-    {%- set new = beside(relation) -%}
-    (
-        select {{ keys }} from {{ relation }} where {{ condition }}
-        {%- if relation.schema == new.schema and not flags.EMPTY and not is_written_whole(node_of(relation)) %}
-        union all
-        select {{ keys }} from {{ published(relation) }}
-        where {{ condition }} and ({{ keys }}) not in (select {{ keys }} from {{ beside(relation, '__gone') }})
-        {%- endif %}
-    )
+{# For a test that looks at nothing but what this build adds: that, of what `ref` gave. #}
+{% macro additions(relation) -%}
+    {{ return(relation.incorporate(path={'identifier': relation.identifier | replace('__whole', '')})) }}
 {%- endmacro %}
 
-{% macro is_written_whole(node) -%}
-    {{ return(flags.FULL_REFRESH and node.config.get('full_refresh') is not sameas false) }}
+{# As dbt has it; yet what is published in another shape, by an older version of the project, is written
+   whole. #}
+{% macro is_incremental() -%}
+    {%- set adds = dbt.is_incremental() and is_written_beside(model) and is_published(model) and not flags.EMPTY -%}
+    {{ return(not is_published_in_another_shape() if adds else dbt.is_incremental()) }}
+{%- endmacro %}
+
+{% macro is_published_in_another_shape() -%}
+    {%- set shape = beside(this, '__shape') -%}
+    {%- do run_query('drop table if exists ' ~ shape) -%}
+    {%- do run_query(create_table_of_contract(shape)) -%}
+    {%- do add_keys_of_contract(shape) -%}
+    {%- set query %} select {{ shape.schema }}.differences('{{ this }}', '{{ shape }}') <> '{}' {% endset -%}
+    {%- set differs = run_query(query).columns[0].values() == (true,) -%}
+    {%- do run_query('drop table ' ~ shape) -%}
+    {{ return(differs) }}
 {%- endmacro %}

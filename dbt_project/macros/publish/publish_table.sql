@@ -19,8 +19,8 @@ begin
     execute format('select exists (select from %s)', name) into has_rows;
     if {{ schema }}.differences(name, new) <> '{}' then
         if has_rows and gone is not null then
-            raise integrity_constraint_violation using message = name || ' changed its columns or keys, and only'
-                || ' what it lacks was built: run `dbt build --full-refresh`',
+            raise integrity_constraint_violation using message = name || ' changed its columns or keys while it'
+                || ' was built: build again',
                 detail = array_to_string({{ schema }}.differences(name, new), '; ');
         end if;
         execute deleted || 'true';

@@ -2,7 +2,7 @@
 -- An image that is not published, but for one that is being taken down while this is built
 select attempts.image_id
 from {{ ref('int_images__attempts') }} as attempts
-left join {{ as_published(ref('images'), 'image_id') }} as images on attempts.image_id = images.image_id
+left join {{ ref('images') }} as images on attempts.image_id = images.image_id
 where
     attempts.image_id is not null
     and images.image_id is null

@@ -7,7 +7,7 @@ with numbered as (
         min(point_index) as first_index,
         max(point_index) as last_index,
         count(*) as points
-    from {{ ref('signature_points') }}
+    from {{ additions(ref('signature_points')) }}
     group by signature_id
 )
 
@@ -30,6 +30,6 @@ where
     signatures.medium = 'online'
     and not exists (
         select 1
-        from {{ as_published(ref('signature_points'), 'signature_id', 'point_index = 1') }} as points
-        where points.signature_id = signatures.signature_id
+        from {{ ref('signature_points') }} as points
+        where points.signature_id = signatures.signature_id and points.point_index = 1
     )

@@ -1,24 +1,30 @@
--- People with the place they were born in; people told twice are duplicates of their first telling
-{%- set date_of_birth = 'cast(date_of_birth as ' ~ dbt.type_string() ~ ')' %}
+-- People with the place they were born in, or why they are rejected. A view: a new place changes it for
+-- people of any file.
+{{ config(materialized='view') }}
 
 with born as (
     select
-        people.*,
+        records.*,
         case when cities.places = 1 then cities.place_id end as place_id,
         case
+            when records.fault is not null then records.fault
             when cities.city is null then 'place_of_birth matches no place'
             when cities.places > 1 then 'place_of_birth matches ' || cities.places || ' places'
         end as reason
-    from {{ ref('stg_census__people') }} as people
-    left join {{ ref('int_census__cities') }} as cities on people.place_of_birth = cities.city
+    from {{ ref('int_census__person_records') }} as records
+    left join {{ ref('int_census__cities') }} as cities on records.place_of_birth = cities.city
 )
 
 select
-    {{ surrogate_key(['given_name', 'family_name', date_of_birth, 'place_of_birth']) }} as person_id,
-    born.*,
-    reason is null
-    and row_number() over (
-        partition by given_name, family_name, date_of_birth, place_of_birth
-        order by origin, line
-    ) > 1 as is_duplicate
+    person_id,
+    origin,
+    line,
+    given_name,
+    family_name,
+    date_of_birth,
+    place_of_birth,
+    place_id,
+    raw_text,
+    reason,
+    reason is null and is_told_before as is_duplicate
 from born

@@ -1,4 +1,5 @@
--- Places by key; the same place told twice is counted as a duplicate of its first telling
+-- Places by key; the same place told twice is counted as a duplicate of its first telling. Made whole by
+-- each build: places are few beside people.
 select
     {{ surrogate_key(['country', 'county', 'city']) }} as place_id,
     origin,

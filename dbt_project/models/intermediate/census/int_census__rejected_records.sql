@@ -16,6 +16,8 @@ select
     origin,
     'line ' || line as position,
     reason,
-    {{ csv_line(['given_name', 'family_name', date_of_birth, 'place_of_birth']) }} as raw_text
+    coalesce(
+        raw_text, {{ csv_line(['given_name', 'family_name', date_of_birth, 'place_of_birth']) }}
+    ) as raw_text
 from {{ ref('int_census__people') }}
 where reason is not null

@@ -13,6 +13,7 @@ select
     origins.origin,
     contents.records_read,
     contents.read_at,
+    contents.run_id,
     contents._dlt_load_id as load_id
 from contents
 inner join {{ ref('stg_census__origins') }} as origins on contents.origin_id = origins.origin_id

@@ -2,6 +2,8 @@
 {%- set columns = ['given_name', 'family_name', 'date_of_birth', 'place_of_birth'] %}
 
 select
+    files.origin_id,
+    files.run_id,
     files.origin,
     people.line,
     {{ columns | join(',\n    ') }},
