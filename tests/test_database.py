@@ -117,7 +117,7 @@ ATTEMPTS = {
     "read marts": "select * from marts.people",
     "write marts": "delete from marts.people where false",
     "drop marts": "drop table marts.people",
-    "read staging": "select * from staging.stg_census__people",
+    "read staging": "select * from staging.stg_census__people_checked",
     "read ledger": "select * from raw_ledger.runs",
     "make a table": "create table marts.mine (x int)",
     "make a public table": "create table public.mine (x int)",

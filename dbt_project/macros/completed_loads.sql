@@ -4,6 +4,22 @@
     (select load_id from {{ ref('stg_warehouse__loads') }} where source = '{{ source_name }}')
 {%- endmacro %}
 
+{# Every load that is complete now, of every source. #}
+{% macro loads_complete_now() -%}
+{% for name in var('sources') -%}
+select distinct
+    '{{ name }}' as source,
+    load_id
+from {{ source(name, '_dlt_loads') }}
+where status = 0
+{%- if not loop.last %}
+
+union all
+
+{% endif %}
+{%- endfor %}
+{%- endmacro %}
+
 {# Before an incremental model is filled: away with what it holds, in the same transaction. #}
 {% macro delete_all_rows() -%}
     {%- if is_incremental() -%}

@@ -32,7 +32,7 @@ def built(warehouse: Warehouse) -> Warehouse:
     [
         ("run", "-s", "stg_census__files"),
         ("build", "-s", "stg_census__people_checked"),
-        ("run", "-s", "int_census__people"),
+        ("run", "-s", "int_census__person_records"),
         ("build", "-s", "places"),
         ("run", "-s", "stg_warehouse__loads", "--full-refresh"),
         ("build", "--full-refresh", *CENSUS),
@@ -73,6 +73,20 @@ def test_a_view_whose_columns_changed_keeps_the_views_above_it(built: Warehouse)
 
 
 @pytest.mark.usefixtures("built")
+def test_a_part_of_a_warehouse_that_was_never_built(warehouse: Warehouse) -> None:
+    warehouse.ingest("census")
+    warehouse.run("dbt", "build", "-s", "path:dbt_project/models/*/census")
+    assert len(warehouse.query("select * from marts.country_summary")) == 3
+
+
+def test_a_source_that_was_not_read_for_long_is_an_error(built: Warehouse) -> None:
+    freshness = ("dbt", "source", "freshness", "-s", "source:census")
+    built.query("update raw_ledger.runs set finished_at = now() - interval '8 days'")
+    assert "WARN freshness of census" in built.run(*freshness)
+    built.query("update raw_ledger.runs set finished_at = now() - interval '31 days'")
+    assert "ERROR STALE freshness of census" in built.run(*freshness, fails=True)
+
+
 def test_from_another_folder(tmp_path: Path) -> None:
     folder = tmp_path / "elsewhere"
     folder.mkdir()

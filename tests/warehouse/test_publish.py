@@ -241,6 +241,19 @@ def test_what_a_killed_build_had_written_is_not_published_by_a_retry(
     assert built.query(CONTENT) == [(name, "Caithness") for name in "ABC"]
 
 
+def test_a_first_build_that_fails_in_one_source_unites_the_others(warehouse: Warehouse) -> None:
+    warehouse.ingest("census")
+    warehouse.query("alter table raw_education.students rename column name to names")
+    warehouse.build(fails=True)
+    with reader() as cursor:
+        for mart in ("origins", "ingest_reconciliation", "rejected_records"):
+            cursor.execute(f"select distinct source from marts.{mart}")
+            assert cursor.fetchall() == [("census",)]
+    warehouse.query("alter table raw_education.students rename column names to name")
+    warehouse.build()
+    assert "education" in warehouse.query("select pg_get_viewdef('marts.origins')")[0][0]
+
+
 def test_an_empty_build_tries_everything_and_changes_nothing(warehouse: Warehouse) -> None:
     def state() -> list[tuple[Any, ...]]:
         return warehouse.query(

@@ -59,7 +59,7 @@ def test_what_is_landed_after_a_build_began_is_not_seen_by_a_narrow_one(
     warehouse.ingest("census", **census(write, "Ana"))
     warehouse.build("-s", "+country_summary")
     warehouse.ingest("census", **census(write, "Ana", "Bo"))
-    warehouse.run("dbt", "--quiet", "build", "-s", "int_census__people", "people")
+    warehouse.run("dbt", "--quiet", "build", "-s", "int_census__person_records", "people")
     assert warehouse.query("select given_name from marts.people") == [("Ana",)]
     warehouse.run("dbt", "--quiet", "build", "-s", "+people")
     assert warehouse.query("select count(*) from marts.people") == [(2,)]

@@ -1,6 +1,6 @@
 {# Before the first model: away with what an earlier build left beside the published tables. A retry goes
    on with it. #}
-{% macro begin_build() %}
+{% macro begin_build(loads) %}
     {% if execute and target.type == 'postgres' and flags.WHICH in ('run', 'build') %}
         {% do act_as_role() %}
         {% set schema = generate_schema_name('building', none) %}
@@ -13,8 +13,20 @@
                 ~ ' since; run `dbt build`'
             ) %}
         {% endif %}
+        {% do fix_loads_where_no_build_has(loads) %}
         {#- dbt's cache knows the schema from here on: what is there, and what models add -#}
         {% do adapter.get_relation(target.database, schema, 'anything') %}
+    {% endif %}
+{% endmacro %}
+
+{# The first build of some models alone counts what is complete now. With --defer those of another target
+   do. #}
+{% macro fix_loads_where_no_build_has(loads) %}
+    {% set there = adapter.get_relation(loads.database, loads.schema, loads.identifier) %}
+    {% if not there and not invocation_args_dict.get('defer') %}
+        {% do run_query('create schema if not exists ' ~ loads.schema) %}
+        {% do run_query('create table ' ~ loads ~ ' as ' ~ loads_complete_now()) %}
+        {% do adapter.cache_added(loads.incorporate(type='table')) %}
     {% endif %}
 {% endmacro %}
 

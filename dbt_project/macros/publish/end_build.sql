@@ -10,6 +10,7 @@
             {% do drop_what_was_built_beside() %}
         {% elif flags.WHICH != 'test' %}
             {% do refused.update(publish(failures)) %}
+            {% do unite_what_is_published(results) %}
             {% for source, reason in failures.items() %}
                 {% do print(source ~ ': not published, its tables stay as they were; failed: ' ~ reason) %}
             {% endfor %}

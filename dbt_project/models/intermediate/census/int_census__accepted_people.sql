@@ -6,11 +6,11 @@ select
     records.person_id,
     records.given_name,
     records.family_name,
-    records.date_of_birth,
+    case when records.fault is null then cast(records.date_of_birth as date) end as date_of_birth,
     cities.place_id
 from {{ ref('int_census__person_records') }} as records
 inner join {{ ref('int_census__cities') }} as cities on records.place_of_birth = cities.city
 where
-    records.person_id is not null
+    records.fault is null
     and not records.is_told_before
     and cities.places = 1

@@ -24,7 +24,6 @@ select
     date_of_birth,
     place_of_birth,
     place_id,
-    raw_text,
     reason,
     reason is null and is_told_before as is_duplicate
 from born

@@ -5,23 +5,19 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key=['origin_id', 'run_id', 'line'],
-    post_hook=["{{ delete_records_of_files_gone() }}", "{{ analyze_it() }}"],
+    post_hook="{{ delete_records_of_files_gone() }}",
     indexes=[{'columns': ['origin_id', 'run_id', 'line'], 'unique': true}, {'columns': ['person_id']}]
 ) }}
-{%- set files, columns = ref('stg_census__files'), [
-    'origin_id', 'run_id', 'origin', 'line', 'given_name', 'family_name', 'date_of_birth', 'place_of_birth',
-    'fault', 'raw_text'
-] %}
-{%- set date_of_birth = 'cast(date_of_birth as ' ~ dbt.type_string() ~ ')' %}
+{%- set files = ref('stg_census__files') %}
+{%- set names = ['given_name', 'family_name', 'date_of_birth', 'place_of_birth'] %}
+{%- set columns = ['origin_id', 'run_id', 'origin', 'line'] + names %}
 
 with new_records as (
     select
         {{ columns | join(',\n        ') }},
-        case
-            when fault is null
-                then {{ surrogate_key(['given_name', 'family_name', date_of_birth, 'place_of_birth']) }}
-        end as person_id
-    from {{ ref('stg_census__people') }}
+        reason as fault,
+        {{ surrogate_key(names) }} as person_id
+    from {{ ref('stg_census__people_checked') }}
     {%- if is_incremental() %}
     where (origin_id, run_id) in ({{ files_to_judge(files) }})
     {%- endif %}
@@ -35,6 +31,7 @@ to_judge as (
 
     select
         {{ columns | join(',\n        ') }},
+        fault,
         person_id
     from {{ this }} as judged
     where
@@ -45,6 +42,5 @@ to_judge as (
 
 select
     *,
-    person_id is not null
-    and row_number() over (partition by person_id order by origin, line) > 1 as is_told_before
+    row_number() over (partition by person_id, fault order by origin, line) > 1 as is_told_before
 from to_judge

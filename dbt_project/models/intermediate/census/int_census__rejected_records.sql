@@ -1,6 +1,4 @@
 -- Every record of the census that is not published, with its one reason
-{%- set date_of_birth = 'cast(date_of_birth as ' ~ dbt.type_string() ~ ')' %}
-
 select
     record_table,
     origin,
@@ -16,8 +14,6 @@ select
     origin,
     'line ' || line as position,
     reason,
-    coalesce(
-        raw_text, {{ csv_line(['given_name', 'family_name', date_of_birth, 'place_of_birth']) }}
-    ) as raw_text
+    {{ csv_line(['given_name', 'family_name', 'date_of_birth', 'place_of_birth']) }} as raw_text
 from {{ ref('int_census__people') }}
 where reason is not null

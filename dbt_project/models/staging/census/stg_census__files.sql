@@ -1,10 +1,12 @@
--- What each file that counts holds now: the content that was landed last
-with contents as (
+-- What each file that counts holds now: the content that was landed last. By a maximum: what stands on a
+-- window function is read on one core.
+with latest as (
     select
-        *,
-        row_number() over (partition by origin_id order by run_id desc) as age
+        origin_id,
+        max(run_id) as run_id
     from {{ source('census', 'files') }}
     where _dlt_load_id in {{ completed_loads('census') }}
+    group by origin_id
 )
 
 select
@@ -15,6 +17,7 @@ select
     contents.read_at,
     contents.run_id,
     contents._dlt_load_id as load_id
-from contents
+from {{ source('census', 'files') }} as contents
+inner join latest on contents.origin_id = latest.origin_id and contents.run_id = latest.run_id
 inner join {{ ref('stg_census__origins') }} as origins on contents.origin_id = origins.origin_id
-where contents.age = 1 and origins.counts
+where contents._dlt_load_id in {{ completed_loads('census') }} and origins.counts

@@ -7,15 +7,4 @@
     pre_hook="{{ delete_all_rows() }}"
 ) }}
 
-{% for name in var('sources') -%}
-select distinct
-    '{{ name }}' as source,
-    load_id
-from {{ source(name, '_dlt_loads') }}
-where status = 0
-{%- if not loop.last %}
-
-union all
-
-{% endif %}
-{%- endfor %}
+{{ loads_complete_now() }}
