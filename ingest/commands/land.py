@@ -14,7 +14,8 @@ from typing import Any
 import typer
 
 from ingest.common.errors import IngestError, LostConnectionError
-from ingest.common.words import counted, printable
+from ingest.common.telling import tell
+from ingest.common.words import counted
 from ingest.landing.declaration import SourceDeclaration
 from ingest.landing.ledger import Run
 from ingest.landing.origins import OWN, SAMPLE
@@ -43,7 +44,7 @@ def as_command(source: SourceDeclaration) -> Callable[..., None]:
                 )
             if not has_sample(source.name):
                 raise IngestError(f"{source.name} is not configured: give {source.how()}")
-            typer.echo(f"{source.name}: nothing is configured, the sample serves", err=True)
+            tell(f"{source.name}: nothing is configured, the sample serves", "samples", error=True)
             run = _land_sample(source, given, settings)
         _tell(source, run)
 
@@ -63,7 +64,7 @@ def land_all() -> None:
     own = [name for name, keys in settings.items() if SOURCES[name].is_configured(keys)]
     held = holding_own()
     if not (own or held):
-        typer.echo("no source is configured: generated samples serve", err=True)
+        tell("no source is configured: generated samples serve", "samples", error=True)
     failed = []
     for name, source in SOURCES.items():
         try:
@@ -71,11 +72,11 @@ def land_all() -> None:
                 _tell(source, _land_own(source, {}, settings))
             elif own or held or not has_sample(name):
                 stays = "; what is landed stays" if name in held else ""
-                typer.echo(f"{name}: not configured{stays}")
+                tell(f"{name}: not configured{stays}", name)
             else:
                 _tell(source, _land_sample(source, {}, settings))
         except Exception as error:
-            typer.echo(f"{name}: error: {troubles.told(error)}", err=True)
+            tell(f"{name}: error: {troubles.told(error)}", name, error=True)
             failed.append(name)
     if failed:
         raise IngestError(f"not landed: {', '.join(failed)}")
@@ -135,4 +136,4 @@ def _tell(source: SourceDeclaration, run: Run | None) -> None:
     notes = f" ({'; '.join(run.notes)})" if run.notes else ""
     landed = f"{counted(run.rows_landed, 'row')} landed" if run.rows_landed else "nothing new"
     outcome = run.outcome or landed
-    typer.echo(printable(f"{source.name}: {outcome}{notes}"))
+    tell(f"{source.name}: {outcome}{notes}", source.name)

@@ -6,6 +6,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from ingest.common.paths import logs
+from ingest.common.telling import News
 from ingest.common.words import printable
 
 LARGEST_LOG = 10 << 20  # bytes; four older files are kept
@@ -47,4 +48,5 @@ def set_up() -> None:
         to_stderr = logging.StreamHandler(sys.stderr)
         to_stderr.setLevel(logging.INFO)
         to_stderr.setFormatter(EveryLine("%(message)s"))
+        to_stderr.addFilter(News())
         logger.addHandler(to_stderr)

@@ -16,6 +16,7 @@ from types import FrameType
 from ingest.common import interrupt
 from ingest.common.errors import IngestError
 from ingest.common.paths import ROOT
+from ingest.common.telling import tell
 from ingest.warehouse import builds, troubles
 
 log = logging.getLogger(__name__)
@@ -29,25 +30,25 @@ OF_ALL_SOURCES = (
 
 
 def run_round(steps: Sequence[Step]) -> None:
-    """Do every step, whether the one before failed or not; raises the last one's `IngestError`."""
+    """Do every step, whether the one before failed or not; raises `IngestError` with all causes."""
     failed: list[str] = []
     for step in steps:
         try:
             step()
         except Exception as error:
             failed.append(troubles.told(error))
-    for line in failed[:-1]:
-        print(f"error: {line}", file=sys.stderr, flush=True)
     if failed:
-        raise IngestError(failed[-1])
+        raise IngestError("; ".join(failed))
 
 
 def repeat(steps: Sequence[Step], seconds: float) -> None:
     """Begin a round every so many seconds until SIGTERM or Ctrl-C comes.
 
-    A round that takes longer is followed by the next at once; one that fails tells why, and the
-    next one tries again. SIGTERM lets the step under way end and begins no other.
+    A round that takes longer is followed by the next at once; one that fails tells why, once while
+    nothing changes, and the next one tries again. SIGTERM lets the step under way end and begins
+    no other.
     """
+    fails = False
     with until_stopped() as stop:
         while not stop.is_set():
             begin = time.monotonic()
@@ -55,7 +56,12 @@ def repeat(steps: Sequence[Step], seconds: float) -> None:
             try:
                 run_round(unless_stopped)
             except IngestError as error:
-                print(f"error: {error}", file=sys.stderr, flush=True)
+                fails = True
+                tell(f"error: {error}", "rounds", error=True)
+            else:
+                if fails:
+                    tell("all is well again", "rounds", error=True)
+                fails = False
             stop.wait(max(0.0, begin + seconds - time.monotonic()))
     print("stopped", flush=True)
 
@@ -108,7 +114,7 @@ def dbt_build(sources: Sequence[str]) -> None:
     begin = time.monotonic()
     stale = builds.stale_sources(sources)
     if stale == []:
-        print("nothing new to build", flush=True)
+        tell("nothing new to build", "build")
         return
     selected = [f"path:dbt_project/models/*/{source}" for source in stale or ()]
     command = [
@@ -126,7 +132,7 @@ def dbt_build(sources: Sequence[str]) -> None:
     if status != 0:
         raise IngestError("dbt build failed; its log is logs/dbt.log")
     what = ", ".join(stale) if stale else "everything"
-    print(f"built {what} in {time.monotonic() - begin:.1f} s", flush=True)
+    tell(f"built {what} in {time.monotonic() - begin:.1f} s", "build")
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

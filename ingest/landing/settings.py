@@ -12,10 +12,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from ingest.common.errors import IngestError
 from ingest.common.paths import ROOT, shown
+from ingest.common.telling import tell
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -51,7 +50,7 @@ def read_settings(known: Known, files: Iterable[Path] = FILES) -> Settings:
 
 def _set(found: dict[str, Any], key: str, value: Any, where: str) -> None:
     if value in ("", []):
-        typer.echo(f"{where} is empty and counts as not set", err=True)
+        tell(f"{where} is empty and counts as not set", where, error=True)
     elif isinstance(value, dict):
         raise IngestError(f"{where} is a section, not a value")
     else:

@@ -128,8 +128,11 @@ def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":
     """
     os.environ.update(DLT_SETTINGS | {"DLT_DATA_DIR": str(home() / "dlt")})
     import dlt
+    from dlt.common.configuration.utils import get_resolved_traces
     from dlt.common.runtime import signals
 
+    # dlt keeps a note of every setting it looks up, a megabyte a round, for a trace nobody reads.
+    get_resolved_traces().logging_enabled = False
     # A run may be killed at any moment, so it does not wait for jobs to end.
     signals.intercepted_signals = nullcontext  # type: ignore[assignment]
     return dlt.pipeline(

@@ -136,7 +136,12 @@ def test_an_image_deleted_by_hand_is_put_back_and_the_reader_goes_on(
     warehouse.build(*IMAGES_ONLY)
     everything = "select image_id, url, content, ctid::text from marts.images order by 1"
     before = warehouse.query(everything)
+    beside = get_random_images(limit=2_000, seed=1)
+    next(beside)
     warehouse.query("delete from marts.images where image_id = 29")
+    rest = [image.image_id for image in beside]  # the first of them were read by then
+    assert len(rest) == 1_999
+    assert 29 not in rest[200:]
     read = [image.image_id for image in get_random_images(limit=2_000, seed=1)]
     assert set(read) == set(range(1, 41)) - {29}
     assert len(list(get_random_images(epoch=True))) == 39
