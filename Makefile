@@ -1,10 +1,12 @@
 # `make run` takes a fresh clone to published tables. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: run install ingest build export docs classifier psql test lint bench lock clean help
+.PHONY: run install ingest build export docs classifier psql test lint bench soak lock clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
 DOCS_PORT ?= 8080
+SECONDS ?= 600
+KILLS ?= 0
 BROKER ?= amqp://guest:guest@127.0.0.1//
 
 run: install ## From nothing to published tables: samples or your sources, ingest, dbt build, exports
@@ -52,6 +54,9 @@ lint: install ## ruff, mypy, sqlfluff
 
 bench: install ## Speed, measured here and now
 	$(BIN)/python -m benchmarks
+
+soak: install ## Trouble for SECONDS=600 or KILLS=n: kills, lost folders, a full disk; then books are compared
+	$(BIN)/python -m tests.soak $(SECONDS) --kills $(KILLS)
 
 lock: ## Pin anew what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \

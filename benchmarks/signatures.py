@@ -15,7 +15,8 @@ POINTS = 300  # of each file, and one more that makes its content the only one o
 MORE = 100
 SAMPLES = 25  # of each signee; the first five are forged
 DRAWN = 200  # ways of the pen to choose from
-BUILD = (BIN / "dbt", "--quiet", "build", "--select", "path:dbt_project/models/*/signatures")
+MODELS = ("stg_warehouse__loads", "path:dbt_project/models/*/signatures")
+BUILD = (BIN / "dbt", "--quiet", "build", "--select", *MODELS)
 PUBLISHED = """
 select count(*), sum(point_count) from marts.signatures where source = 'SOURCE_A'
 """

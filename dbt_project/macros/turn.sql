@@ -1,5 +1,4 @@
-{# One number that orders what was landed: by the run that did it, then by its place in the run; no clock
-   does. #}
-{% macro turn(table, place='page') -%}
-    {{ table }}.run_id * 1000000000 + {{ table }}.{{ place }}
+{# One number that orders loads: by the run that made them, then by their place in it; no clock does. #}
+{% macro turn(table) -%}
+    {{ table }}.run_id * 1000000000 + {{ table }}.page
 {%- endmacro %}

@@ -41,32 +41,23 @@ begin
         into is_same from unnest(keys) as key;
         execute deleted || format('not exists (select from %s as built_row where %s)', new, is_same);
         execute added || format('where not exists (select from %s as published_row where %s)', name, is_same);
-    elsif {{ schema }}.has_equality(new) then
-        -- Rows may be there more than once: those whose number differs go, and come as often as built.
+    else
+        -- Rows may be there more than once: those whose number differs go, and come as often as built. As
+        -- text, for rows as such cannot be hashed, and would be compared each with each.
         execute deleted || format(
-            'not exists (
-                select from (select %1$s as whole, count(*) as times from %2$s as published_row group by 1) as published
-                inner join (select %3$s as whole, count(*) as times from %4$s as built_row group by 1) as built
-                    on built.whole = published.whole and built.times = published.times
-                where published.whole = %1$s
+            '%1$s::text in (
+                select whole
+                from (select %1$s::text as whole, count(*) as times from %2$s as published_row group by 1) as published
+                left join (select %3$s::text as whole, count(*) as times from %4$s as built_row group by 1) as built
+                    using (whole)
+                where built.times is distinct from published.times
             )', published_row, name, built_row, new
         );
         execute added || format(
-            'where not exists (select from (select %s as whole from %s as published_row) as t where t.whole = %s)',
-            published_row, name, built_row
+            'where not exists (select from %s as published_row where %s::text = %s::text)',
+            name, published_row, built_row
         );
-    else
-        execute deleted || 'true';
-        execute added;
     end if;
 end
-$function$;
-create or replace function {{ schema }}.has_equality(relation regclass) returns boolean language sql as $function$
-    select not exists (
-        select from pg_attribute
-        where
-            attrelid = relation and attnum > 0
-            and format_type(atttypid, null) in ('json', 'xml', 'point', 'json[]', 'xml[]')
-    )
 $function$;
 {% endmacro %}

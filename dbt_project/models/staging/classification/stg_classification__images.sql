@@ -1,10 +1,9 @@
 -- What each file of the folders that count holds, with the reason why it is not sent, if there is one
 with readings as (
-    select
-        *,
-        row_number() over (partition by origin_id, path order by run_id desc) as age
-    from {{ source('classification', 'images') }}
-    where _dlt_load_id in {{ completed_loads('classification') }}
+    {{ last_of_each(
+        source('classification', 'images'), 'origin_id, path', 'run_id desc',
+        '_dlt_load_id in ' ~ completed_loads('classification')
+    ) }}
 ),
 
 removed as (
@@ -36,6 +35,5 @@ from readings
 inner join {{ ref('stg_classification__origins') }} as origins on readings.origin_id = origins.origin_id
 left join removed on readings.origin_id = removed.origin_id and readings.path = removed.path
 where
-    readings.age = 1
-    and origins.counts
+    origins.counts
     and (removed.run_id is null or removed.run_id <= readings.run_id)

@@ -1,21 +1,19 @@
 -- What the reader counted, by directory, INDEX or registration of what counts: the last count of each
-with ordered as (
-    select
-        *,
-        row_number() over (partition by origin_id, record_table, origin order by run_id desc) as age
-    from {{ source('signatures', 'counts') }}
-    where _dlt_load_id in {{ completed_loads('signatures') }}
+with latest as (
+    {{ last_of_each(
+        source('signatures', 'counts'), 'origin_id, record_table, origin', 'run_id desc',
+        '_dlt_load_id in ' ~ completed_loads('signatures')
+    ) }}
 )
 
 select
     record_table,
     origin,
     records_read
-from ordered
+from latest
 where
-    age = 1
     -- A directory is known by its files: one without any is gone
-    and (record_table <> 'files' or records_read > 0)
+    (record_table <> 'files' or records_read > 0)
     and origin_id in (
         select origins.origin_id
         from {{ ref('stg_signatures__origins') }} as origins

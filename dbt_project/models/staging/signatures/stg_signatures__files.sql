@@ -30,11 +30,8 @@ with events as (
     where _dlt_load_id in {{ completed_loads('signatures') }}
 ),
 
-ordered as (
-    select
-        *,
-        row_number() over (partition by origin_id, source, path order by run_id desc) as age
-    from events
+latest as (
+    {{ last_of_each('events', 'origin_id, source, path', 'run_id desc', 'true') }}
 )
 
 select
@@ -52,10 +49,9 @@ select
     problem,
     run_id,
     load_id
-from ordered
+from latest
 where
-    age = 1
-    and not is_gone
+    not is_gone
     and origin_id in (
         select origins.origin_id
         from {{ ref('stg_signatures__origins') }} as origins

@@ -1,0 +1,1 @@
+"""The warehouse under trouble for as long as one likes: `make soak SECONDS=600`."""
