@@ -107,13 +107,16 @@ def test_a_terminal_sees_a_bar(warehouse: Warehouse) -> None:
 
 
 def test_a_name_gives_no_orders_to_the_terminal(warehouse: Warehouse) -> None:
-    orders = "\x1b]0;owned\x07\x9b31m\u202e"
+    orders = "\x1b]0;owned\x07\x9b31m\u202e[red]"  # the last one is rich's
     folder = warehouse.folder / orders
     folder.mkdir()
     (folder / "people.csv").write_text("given_name,family_name,date_of_birth,place_of_birth\n")
     (folder / "places.csv").write_text("city,county,country\n")
     files = ("--people", folder / "people.csv", "--places", folder / "places.csv")
     told = warehouse.ingest("census", *files) + warehouse.ingest("census", *files)
+    listed = warehouse.ingest("origins")
+    assert "[red]" in listed
+    told += listed + warehouse.ingest("forget", "census", folder / "people.csv", "--yes")
     (folder / "places.csv").unlink()
     told += warehouse.ingest("census", *files, fails=True)
     told += (Path(warehouse.env["WAREHOUSE_LOGS"]) / "ingest.log").read_text()

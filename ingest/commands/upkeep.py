@@ -9,7 +9,7 @@ import typer
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import absolute
-from ingest.common.words import counted
+from ingest.common.words import counted, printable
 from ingest.landing.origins import Origin, last_origins
 from ingest.landing.runner import run_source
 from ingest.sources import SOURCES, prepare_all
@@ -24,6 +24,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 def origins() -> None:
     """List what the records of each source come from, and what of it counts."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -34,7 +35,7 @@ def origins() -> None:
         table.add_column(name, overflow="fold")
     for source, known in landed_origins().items():
         for origin in known:
-            table.add_row(source, *map(str, _told(origin)))
+            table.add_row(source, *(escape(printable(str(cell))) for cell in _told(origin)))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
@@ -67,7 +68,8 @@ def forget(
     from ingest.landing.forget import Forget
 
     run = run_source(Forget(SOURCES[source].raw_schema, address))
-    typer.echo(f"{source}: {'; '.join(run.notes)}; the next build takes its records out")
+    told = f"{source}: {'; '.join(run.notes)}; the next build takes its records out"
+    typer.echo(printable(told))
 
 
 def prune(

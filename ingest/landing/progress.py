@@ -6,6 +6,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ingest.common.words import printable
+
 if TYPE_CHECKING:
     import rich.progress
     import rich.text
@@ -51,7 +53,7 @@ class Progress:
         """Say that `amount` units of work are done."""
         self.done += amount
         if self._bar is not None:
-            self._bar.update(self._task, completed=self.done, remark=self.remark)
+            self._bar.update(self._task, completed=self.done, remark=printable(self.remark))
         elif time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
             share = f" of {self.total:,}" if self.total else ""
@@ -77,7 +79,7 @@ def _bar() -> "rich.progress.Progress":
         MofNCompleteColumn(),
         Rate("{task.speed:,.0f}/s"),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[remark]}"),
+        TextColumn("{task.fields[remark]}", markup=False),
         console=Console(stderr=True),
         transient=True,
     )

@@ -4,10 +4,12 @@ from contextlib import closing
 
 import psycopg2
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import data, shown
+from ingest.common.words import printable
 from ingest.published.exports import declared
 from ingest.warehouse import connect
 
@@ -56,12 +58,17 @@ def print_report() -> None:
     )
 
 
+def _cell(value: object) -> str:
+    """Return a value as text that gives orders neither to the terminal nor to rich."""
+    return f"{value:,}" if isinstance(value, int) else escape(printable(str(value)))
+
+
 def _print(console: Console, title: str, header: list[str], rows: list[tuple[object, ...]]) -> None:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for name in header:
         numbers = bool(rows) and isinstance(rows[0][header.index(name)], int)
         table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
+        table.add_row(*map(_cell, row))
     console.print()
     console.print(table if rows else f"{title}: none")

@@ -1,6 +1,6 @@
 """Who reads while builds go on sees one picture: all of before or all of after, and never an error.
 
-BUILDS sets how many builds the readers follow, 4 unless told otherwise.
+BUILDS sets how many builds the readers follow, 2 unless told otherwise.
 """
 
 import os
@@ -17,7 +17,7 @@ from tests.conftest import Warehouse
 from tests.signatures.datasets import Datasets
 from tests.signatures.datasets import build as build_signatures
 
-BUILDS = int(os.environ.get("BUILDS", "4"))
+BUILDS = int(os.environ.get("BUILDS", "2"))
 CENSUS = ("-s", "+path:dbt_project/models/*/census")
 CENSUS_AGREES = """
 select
