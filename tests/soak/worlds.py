@@ -140,7 +140,7 @@ class Signatures:
     select signature_id, count(point_id) from (
         select signatures.source_path as signature_id, signature_points.signature_id as point_id
         from marts.signatures left join marts.signature_points using (signature_id)
-        where medium = 'online'
+        where medium = 'online' and source <> 'REGISTERED'
     ) as points group by signature_id
     union all select 'registered', count(*) from marts.signatures where source = 'REGISTERED'
     """
