@@ -63,12 +63,3 @@
         type='table'
     )) }}
 {%- endmacro %}
-
-{# What people read, whatever a build writes beside it. #}
-{% macro published(relation) -%}
-    {{ return(relation.incorporate(path={'schema': node_of(relation).schema})) }}
-{%- endmacro %}
-
-{% macro node_of(relation) -%}
-    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier]) }}
-{%- endmacro %}
