@@ -11,6 +11,7 @@ import random
 import sys
 import time
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,13 +36,15 @@ def soak(seconds: float, kills: int, seed: int) -> Tally:
             for world in systems.values():
                 world.grow(chance)
             plain(tally)
-            while time.monotonic() < end or tally["kills"] < kills:
+            for number in count(1):
+                if time.monotonic() >= end and tally["kills"] >= kills:
+                    break
                 _one_trouble(systems, chance, tally)
-                if sum(tally[name] for name in ("kills", "two at once")) % PLAIN_EVERY == 0:
+                if number % PLAIN_EVERY == 0:
                     plain(tally)
             plain(tally)
             for name, world in systems.items():
-                _compare(name, world, tally)
+                compare(name, world.books, _shown(world), tally)
     return tally
 
 
@@ -58,19 +61,21 @@ def _one_trouble(systems: dict[str, World], chance: random.Random, tally: Tally)
     print(f"{deed.__name__}: {told}", file=sys.stderr, flush=True)
 
 
-def _compare(name: str, world: World, tally: Tally) -> None:
+def _shown(world: World) -> Rows:
     with closing(connect.connect("analyst")) as reader, reader.cursor() as cursor:
         cursor.execute(world.query)
-        shown: Rows = Rows(cursor.fetchall())
-    lost, doubled = world.books - shown, shown - world.books
+        return Rows(cursor.fetchall())
+
+
+def compare(name: str, books: Rows, shown: Rows, tally: Tally) -> None:
+    """Count the rows of the books that are not shown, and those shown that are not in the books."""
+    lost, doubled = books - shown, shown - books
     tally["lost"] += lost.total()
     tally["doubled"] += doubled.total()
     for what, rows in (("lost", lost), ("doubled", doubled)):
         for row in list(rows)[:5]:
             print(f"{name}: {what}: {row}", flush=True)
-    print(
-        f"{name}: {(shown & world.books).total():,} rows as upstream's own books tell", flush=True
-    )
+    print(f"{name}: {(shown & books).total():,} rows as upstream's own books tell", flush=True)
 
 
 def main() -> None:
