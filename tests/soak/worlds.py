@@ -3,13 +3,10 @@
 import hashlib
 import os
 import random
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timezone
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +14,7 @@ from ingest.samples.classification import picture
 from ingest.samples.classifier import label, standing_in
 from ingest.samples.education import Platform, connect, generate
 from ingest.samples.education_api import serve
+from ingest.samples.images import host
 from ingest.signatures import NewXYZSignature, register_signatures
 from tests.images.hosts import png
 from tests.signatures.datasets import Datasets
@@ -110,19 +108,16 @@ class Education:
 
 
 class Images:
-    """A directory of images behind a web server."""
+    """A directory of images behind the sample's web server, which is busy at times."""
 
     query = "select sha256 from marts.images"
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder, self.books = folder, Rows()
         folder.mkdir()
-        handler = partial(Quiet, directory=str(folder))
-        server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        stack.callback(server.shutdown)
+        port = stack.enter_context(host(folder))
         self.settings = {
-            "SOURCES__IMAGES__URL": f"http://127.0.0.1:{server.server_port}/",
+            "SOURCES__IMAGES__URL": f"http://127.0.0.1:{port}/",
             "SOURCES__IMAGES__COUNT": "1000000",
         }
 
@@ -187,11 +182,6 @@ class Classification:
             path, content = self.folder / f"{len(self.books)}.png", picture(chance, side=16)
             path.write_bytes(content)
             self.books[str(path), label(content)] += 1
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 def hash_of(name: str) -> int:
