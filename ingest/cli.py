@@ -1,7 +1,8 @@
 """The `ingest` command: lands sources, keeps the embedded server, writes exports.
 
-Whatever goes wrong ends as one line on standard error and exit status 1; the whole story of an
-error that nobody foresaw is in `logs/ingest.log`.
+Whatever goes wrong ends as one line on standard error and exit status 1, or 2 where nothing failed
+and yet something may be missing; the whole story of an error that nobody foresaw is in
+`logs/ingest.log`.
 """
 
 import logging
@@ -18,6 +19,7 @@ import typer
 from ingest.commands import clean, upkeep
 from ingest.commands.land import as_command, land_all
 from ingest.common import interrupt, log
+from ingest.common.errors import IngestError
 from ingest.common.paths import data, sample, shown
 from ingest.common.words import counted
 from ingest.sources import SOURCES, prepare_all
@@ -55,10 +57,11 @@ def main() -> None:
         log.set_up()
         app()
     except Exception as error:
-        line = troubles.told(error)
-        typer.echo(f"error: {line}", err=True)
-        logger.debug("error: %s", line)
-        sys.exit(1)
+        kind = error if isinstance(error, IngestError) else IngestError
+        line = f"{kind.said_as}: {troubles.told(error)}"
+        typer.echo(line, err=True)
+        logger.debug("%s", line)
+        sys.exit(kind.status)
 
 
 @app.command("all")

@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from ingest.common.errors import IngestError, LostConnectionError
+from ingest.common.errors import IncompleteError, IngestError, LostConnectionError
 from ingest.common.telling import tell
 from ingest.common.words import counted
 from ingest.landing.declaration import SourceDeclaration
@@ -58,14 +58,15 @@ def as_command(source: SourceDeclaration) -> Callable[..., None]:
 def land_all() -> None:
     """Land every source that is configured; where none is, and nothing is one's own, the samples.
 
-    A source that fails tells why and does not stop the others; then raises `IngestError`.
+    A source that fails tells why and does not stop the others; then raises `IngestError`,
+    `IncompleteError` where none failed but of some something may be missing.
     """
     settings = configured()
     own = [name for name, keys in settings.items() if SOURCES[name].is_configured(keys)]
     held = holding_own()
     if not (own or held):
         tell("no source is configured: generated samples serve", "samples", error=True)
-    failed = []
+    failed, incomplete = [], []
     for name, source in SOURCES.items():
         try:
             if name in own:
@@ -75,11 +76,16 @@ def land_all() -> None:
                 tell(f"{name}: not configured{stays}", name)
             else:
                 _tell(source, _land_sample(source, {}, settings))
+        except IncompleteError as error:
+            tell(f"{name}: incomplete: {error}", (name, "incomplete"), error=True)
+            incomplete.append(name)
         except Exception as error:
             tell(f"{name}: error: {troubles.told(error)}", name, error=True)
             failed.append(name)
     if failed:
         raise IngestError(f"not landed: {', '.join(failed)}")
+    if incomplete:
+        raise IncompleteError(f"something may be missing of {', '.join(incomplete)}")
 
 
 def configured() -> Settings:
@@ -137,3 +143,5 @@ def _tell(source: SourceDeclaration, run: Run | None) -> None:
     landed = f"{counted(run.rows_landed, 'row')} landed" if run.rows_landed else "nothing new"
     outcome = run.outcome or landed
     tell(f"{source.name}: {outcome}{notes}", source.name)
+    if run.missing:
+        raise IncompleteError("; ".join(run.missing))

@@ -9,8 +9,18 @@ class IngestError(Exception):
     """A cause that the user can act on; its text is the whole message.
 
     Raised for bad input, a busy source or an unreachable server. The command prints it as
-    `error: ...` and exits with 1.
+    `error: ...` and exits with `status`.
     """
+
+    status = 1
+    said_as = "error"
+
+
+class IncompleteError(IngestError):
+    """Nothing failed, yet something may be missing that a later run, or the user, has to bring."""
+
+    status = 2
+    said_as = "incomplete"
 
 
 class LostConnectionError(IngestError):

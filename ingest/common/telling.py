@@ -11,7 +11,7 @@ from ingest.common.words import printable
 _last: dict[object, str] = {}
 
 
-def tell(line: str, about: str, *, error: bool = False) -> None:
+def tell(line: str, about: object, *, error: bool = False) -> None:
     """Print a line, on standard error if `error`, unless it is the last one about the same thing.
 
     Text of foreign origin in it gives no orders to a terminal.

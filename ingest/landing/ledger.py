@@ -59,6 +59,7 @@ class Run:
     rows_under_way: int = 0
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # parts that failed while others are landed
+    missing: list[str] = field(default_factory=list)  # what did not come, though nothing failed
     changed_origins: bool = False
     outcome: str | None = None  # of a run that lands nothing and does something else
 
@@ -140,7 +141,8 @@ def open_run(source: str, progress: Progress, kind: str = OWN) -> Iterator[Run]:
             _close_failed(run, error)
             raise
         is_new = run.rows_landed or run.changed_origins
-        _close(run, run.outcome or ("loaded" if is_new else "nothing new"), run.notes)
+        outcome = run.outcome or ("loaded" if is_new else "nothing new")
+        _close(run, outcome, [*run.notes, *run.missing])
 
 
 def _close_failed(run: Run, error: BaseException) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from ingest.common import interrupt
-from ingest.common.errors import IngestError
+from ingest.common.errors import IncompleteError, IngestError
 from ingest.common.paths import ROOT
 from ingest.common.telling import tell
 from ingest.warehouse import builds, troubles
@@ -30,15 +30,20 @@ OF_ALL_SOURCES = (
 
 
 def run_round(steps: Sequence[Step]) -> None:
-    """Do every step, whether the one before failed or not; raises `IngestError` with all causes."""
-    failed: list[str] = []
+    """Do every step, whether the one before failed or not.
+
+    Raises `IngestError` with all causes, `IncompleteError` where nothing is worse than that.
+    """
+    failed: list[Exception] = []
     for step in steps:
         try:
             step()
         except Exception as error:
-            failed.append(troubles.told(error))
+            failed.append(error)
     if failed:
-        raise IngestError("; ".join(failed))
+        nothing_worse = all(isinstance(error, IncompleteError) for error in failed)
+        kind = IncompleteError if nothing_worse else IngestError
+        raise kind("; ".join(troubles.told(error) for error in failed))
 
 
 def repeat(steps: Sequence[Step], seconds: float) -> None:
@@ -57,7 +62,7 @@ def repeat(steps: Sequence[Step], seconds: float) -> None:
                 run_round(unless_stopped)
             except IngestError as error:
                 fails = True
-                tell(f"error: {error}", "rounds", error=True)
+                tell(f"{error.said_as}: {error}", "rounds", error=True)
             else:
                 if fails:
                     tell("all is well again", "rounds", error=True)
