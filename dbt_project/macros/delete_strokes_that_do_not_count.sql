@@ -5,7 +5,7 @@
     delete from {{ this }} as strokes
     where not exists (
         select 1
-        from {{ ref('stg_signatures__stroke_files') }} as files
+        from {{ ref('int_signatures__stroke_files') }} as files
         where
             files.source = strokes.source
             and files.path = strokes.path

@@ -10,7 +10,7 @@ with texts as (
     select
         files.*,
         {{ ascii_text('contents.content') }} as strokes
-    from {{ ref('stg_signatures__stroke_files') }} as files
+    from {{ ref('int_signatures__stroke_files') }} as files
     inner join {{ ref('stg_signatures__contents') }} as contents
         on files.source = contents.source and files.path = contents.path and files.load_id = contents.load_id
     {%- if is_incremental() %}
@@ -24,57 +24,53 @@ with texts as (
                 and read_before.load_id = files.load_id
         )
     {%- endif %}
+    {{ computed_once() }}
 ),
 
+-- What is plainly right is not split: it is one empty line from here on
 looked_at as (
     select
-        *,
+        source,
+        path,
+        load_id,
+        run_id,
         length(strokes) - length(replace(strokes, chr(10), '')) + 1 as pieces,
-        {{ is_plain_triples('strokes') }} as is_plain
+        case when strokes like '%' || chr(10) then 1 else 0 end as empty_pieces,
+        strokes = '' as is_empty,
+        case when not {{ is_plain_triples('strokes') }} then strokes else '' end as suspect
     from texts
+    {{ computed_once() }}
 ),
 
 lines as (
     {{ split_lines(
-        '(select * from looked_at where not is_plain) as suspects',
-        ['source', 'path', 'load_id', 'pieces'],
-        'strokes'
+        'looked_at',
+        ['source', 'path', 'load_id', 'run_id', 'pieces', 'empty_pieces', 'is_empty', "suspect = '' as is_plain"],
+        'suspect'
     ) }}
 ),
 
-faults as (
+judged as (
     select
         *,
-        {{ triple_fault('line_text') }} as reason
+        case
+            when is_empty then 'is empty'
+            when not is_plain and line <= pieces - empty_pieces then {{ triple_fault('line_text') }}
+        end as reason
     from lines
-    where line = 1 or line < pieces or line_text <> ''
 ),
 
 first_faults as (
-    select
-        *,
-        row_number() over (partition by source, path, load_id order by line) as fault
-    from faults
-    where reason is not null
+    {{ last_of_each('judged', 'source, path, load_id', 'case when reason is null then 1 else 0 end, line', 'reason is not null or line = 1') }}
 )
 
 select
-    files.source,
-    files.path,
-    files.load_id,
-    files.run_id,
-    case
-        when first_faults.line is not null then null
-        when files.strokes like '%' || chr(10) then files.pieces - 1
-        else files.pieces
-    end as point_count,
-    first_faults.line as fault_line,
-    case when files.strokes = '' then 'is empty' else first_faults.reason end as reason,
-    substr(first_faults.line_text, 1, 1000) as fault_text
-from looked_at as files
-left join first_faults
-    on
-        files.source = first_faults.source
-        and files.path = first_faults.path
-        and files.load_id = first_faults.load_id
-        and first_faults.fault = 1
+    source,
+    path,
+    load_id,
+    run_id,
+    case when reason is null then pieces - empty_pieces end as point_count,
+    case when reason is not null then line end as fault_line,
+    reason,
+    case when reason is not null then substr(line_text, 1, 1000) end as fault_text
+from first_faults

@@ -1,4 +1,5 @@
--- Files whose lines are the points of an online signature, of both ways in
+-- Files whose lines are the points of an online signature, of both ways in. A table: Postgres takes the views
+-- below for a single row, and would look at every content for each file.
 select
     'SOURCE_A' as source,
     path,
