@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.common.paths import home
+from ingest.sources import SOURCES
 from ingest.warehouse import embedded
 from tests.conftest import BIN, ROOT
 
@@ -53,6 +54,11 @@ def plain(tally: Tally) -> None:
 def ingest_killed(chance: random.Random, tally: Tally) -> None:
     """Kill a run, and the build in it, at any moment."""
     _killed(begin(*ALL), chance.uniform(0.2, 12), tally)
+
+
+def source_killed(chance: random.Random, tally: Tally) -> None:
+    """Kill a run of one source at any moment."""
+    _killed(begin("ingest", chance.choice(list(SOURCES))), chance.uniform(0.1, 2), tally)
 
 
 def dbt_killed(chance: random.Random, tally: Tally) -> None:
@@ -117,9 +123,10 @@ def disk_filled(chance: random.Random, tally: Tally) -> None:
 
 
 TROUBLES: list[tuple[Callable[[random.Random, Tally], None], int]] = [
-    (ingest_killed, 10),
-    (dbt_killed, 4),
-    (server_killed, 4),
+    (source_killed, 40),
+    (ingest_killed, 5),
+    (dbt_killed, 5),
+    (server_killed, 2),
     (work_lost, 1),
     (two_at_once, 1),
     (disk_filled, 1),
