@@ -20,12 +20,13 @@ import pytest
 
 from ingest.common.paths import ROOT
 from ingest.sources import prepare_all
-from ingest.warehouse import connect, embedded
+from ingest.warehouse import cluster, connect, embedded
 from tests import commands
 
 UPSTREAM = ROOT.parent / "shared" / "upstream"
 BIN = Path(sys.executable).parent
 TEMPLATE, NAME = "template", "test"  # databases of the server of a test process
+ADMINISTRATOR = "administrator"  # a superuser, which the project itself never is
 # A copy has the rights on everything in a database, but not those on the database itself.
 COPY_RIGHTS = """
 update pg_database set datacl = (select datacl from pg_database where datname = %s)
@@ -52,6 +53,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         patch.setenv("WAREHOUSE_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("WAREHOUSE_PORT", str(free_port()))
         embedded.start()
+        embedded.stop()
+        administrator = f"create role {ADMINISTRATOR} superuser login password '{ADMINISTRATOR}'"
+        cluster.alone(embedded.home() / "data", "postgres", administrator)
+        embedded.start()
         try:
             yield {
                 "PGHOST": embedded.HOST,
@@ -68,7 +73,7 @@ def template(server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
     """Set a database up once, for tests to start from; yields a folder for what else they share."""
     folder = tmp_path_factory.mktemp("template")
     with administrator(server) as admin, pytest.MonkeyPatch.context() as patch:
-        admin.execute(f"create database {TEMPLATE}")
+        admin.execute(f"create database {TEMPLATE} owner {embedded.OWNER}")
         for name, value in {**server, "PGDATABASE": TEMPLATE, "WAREHOUSE_HOME": folder}.items():
             patch.setenv(name, str(value))
         prepare_all()
@@ -175,7 +180,7 @@ def fresh(
 def copied(server: dict[str, str]) -> Iterator[None]:
     """Make the database of a test from the one that was set up; drop it at the end."""
     with administrator(server) as admin:
-        admin.execute(f"create database {NAME} template {TEMPLATE}")
+        admin.execute(f"create database {NAME} template {TEMPLATE} owner {embedded.OWNER}")
         admin.execute(COPY_RIGHTS, [TEMPLATE, NAME])
         try:
             yield
@@ -185,8 +190,9 @@ def copied(server: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def administrator(server: dict[str, str]) -> Iterator[psycopg2.extensions.cursor]:
-    login = {name.removeprefix("PG").lower(): value for name, value in server.items()}
-    with closing(psycopg2.connect(**login, dbname="postgres")) as connection:
+    login = {"user": ADMINISTRATOR, "password": ADMINISTRATOR, "dbname": "postgres"}
+    where = {"host": server["PGHOST"], "port": server["PGPORT"]}
+    with closing(psycopg2.connect(**where, **login)) as connection:
         connection.autocommit = True
         yield connection.cursor()
 

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.common.errors import IngestError
 from ingest.warehouse import connect, embedded, programs
-from tests.conftest import BIN, ROOT, Warehouse, free_port
+from tests.conftest import BIN, ROOT, Warehouse, administrator, free_port
 
 
 @pytest.fixture
@@ -173,10 +173,11 @@ def test_a_rebuild_keeps_the_analysts_rights(warehouse: Warehouse) -> None:
 
 
 def test_a_login_may_have_any_password(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user, password = f"odd_one_{os.getpid()}", "p w/@:%?#'é"
-    warehouse.query(f'create role "{user}" superuser login password %s', password)
+    with administrator(server) as admin:
+        admin.execute(f'create role "{user}" superuser login password %s', [password])
     monkeypatch.setenv("PGUSER", user)
     monkeypatch.setenv("PGPASSWORD", password)
     assert "rows landed" in warehouse.ingest("census")

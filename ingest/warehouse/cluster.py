@@ -3,15 +3,11 @@
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-import psycopg2
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import home
-from ingest.warehouse.programs import run_program, write_private
+from ingest.warehouse.programs import run_program
 
 # Bulk loads write much at once and nothing replicates from here: fewer checkpoints, less log.
 # Stretching guards passwords that can be guessed, not 24 random bytes, and dbt logs in for each
@@ -32,18 +28,26 @@ timezone = 'UTC'
 
 # A transaction that somebody forgot keeps rows that are gone, and holds up changes of columns.
 FOR_ANALYSTS = ("search_path=marts", "idle_in_transaction_session_timeout=600000")
+# Nobody is let in as the superuser, everybody else by proof of a password.
+WHO_IS_LET_IN = """
+host all postgres all reject
+host all all 127.0.0.1/32 scram-sha-256
+"""
+LOGIN = Path(__file__).with_name("login.sql")
+FAILED = ("ERROR: ", "FATAL: ", "PANIC: ")
+Passwords = Mapping[str, str]  # by login
 
 
-def initialise(data: Path, owner: str, make_passwords: Callable[[], str]) -> None:
+def initialise(
+    data: Path, owner: str, database: str, make_passwords: Callable[[], Passwords]
+) -> None:
     """Make the data folder, under another name first, so that a kill leaves no half-made one.
 
-    `make_passwords` writes the password file and returns the owner's.
+    `make_passwords` writes the password file and returns what it holds.
     """
     fresh = data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
-    pwfile = home() / "password.new"
-    write_private(pwfile, make_passwords())
     if os.geteuid() == 0:
         shutil.chown(fresh, "nobody")
     locale = (
@@ -52,40 +56,44 @@ def initialise(data: Path, owner: str, make_passwords: Callable[[], str]) -> Non
         "--builtin-locale=C.UTF-8",
         "--locale=C",
     )
-    done = run_program(
-        "initdb", "-U", owner, "--auth=scram-sha-256", f"--pwfile={pwfile}", *locale, folder=fresh
-    )
-    pwfile.unlink()
+    done = run_program("initdb", "-U", "postgres", "--auth=reject", *locale, folder=fresh)
     if done.returncode != 0:
         raise IngestError(f"PostgreSQL cannot be set up in {home()}: {done.stdout.strip()}")
     with (fresh / "postgresql.conf").open("a") as conf:
         conf.write(SETTINGS)
+    give_logins(fresh, owner, make_passwords(), "template1")
+    alone(fresh, "template1", f"create database {database} owner {owner}")
     fresh.rename(data)
 
 
-def renew_password(owner: str, make_passwords: Callable[[], str]) -> None:
-    """Give the owner of a server that is down a new password, the file with the old one being lost.
+def has_logins(data: Path) -> bool:
+    """Whether the data folder lets nobody in as the superuser; older ones have it for a login."""
+    return (data / "pg_hba.conf").read_text() == WHO_IS_LET_IN
 
-    Who may read the data folder may do so: PostgreSQL, alone with its files, asks nobody.
+
+def give_logins(data: Path, owner: str, passwords: Passwords, *databases: str) -> None:
+    """Make the logins of a server that is down, and give them their passwords.
+
+    Who may write the data folder may do so: PostgreSQL, alone with its files, asks nobody.
     """
-    secret = make_passwords()
+    given = {f"{user}_password": word for user, word in passwords.items()}
+    logins = LOGIN.read_text().format(owner=owner, owner_password=passwords[owner], **given)
+    settings = [f"alter role analyst set {setting}" for setting in FOR_ANALYSTS]
+    for database in databases:
+        alone(data, database, logins, *settings)
+    (data / "pg_hba.conf").write_text(WHO_IS_LET_IN)
+
+
+def alone(data: Path, database: str, *statements: str) -> None:
+    """Run statements as the superuser of a server that is down.
+
+    Raises `IngestError` where PostgreSQL cannot do one.
+    """
+    # Nothing but a semicolon with an empty line behind it ends a statement there.
+    said = [one.strip().removesuffix(";").replace("\n\n", "\n") + ";\n\n" for one in statements]
     done = run_program(
-        "postgres", "postgres", first="--single", said=f"alter role {owner} password '{secret}'\n"
+        "postgres", "-j", database, folder=data, first="--single", said="".join(said)
     )
-    if done.returncode != 0:
-        raise IngestError(f"the lost password cannot be renewed: {done.stdout.strip()}")
-
-
-def furnish(login: Mapping[str, Any], database: str, analyst_password: str) -> None:
-    """Make the database and the analyst's login, where a fresh server lacks them."""
-    server = psycopg2.connect(**login, dbname="postgres")
-    server.autocommit = True
-    with closing(server), server.cursor() as cursor:
-        cursor.execute("select 1 from pg_roles where rolname = 'analyst'")
-        made = "alter" if cursor.fetchone() else "create"
-        cursor.execute(f"{made} role analyst login password %s", [analyst_password])
-        for setting in FOR_ANALYSTS:
-            cursor.execute(f"alter role analyst set {setting}")
-        cursor.execute("select 1 from pg_database where datname = %s", [database])
-        if cursor.fetchone() is None:
-            cursor.execute(f"create database {database}")
+    failed = [line for line in done.stdout.splitlines() if any(word in line for word in FAILED)]
+    if done.returncode != 0 or failed:
+        raise IngestError(f"PostgreSQL cannot be set up in {home()}: {' '.join(failed[:1])}")

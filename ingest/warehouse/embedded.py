@@ -30,6 +30,7 @@ from ingest.warehouse.programs import run_program, write_private
 
 HOST = "127.0.0.1"
 OWNER = "warehouse"
+LOGINS = (OWNER, "analyst")
 DATABASE = "warehouse"
 DEFAULT_PORT = "54329"
 PATIENCE = 60.0  # seconds within which a server starts, recovers from a crash, or stops
@@ -152,10 +153,11 @@ def _launch() -> None:
             "in its name; name another one by WAREHOUSE_HOME"
         )
     if not data.exists():
-        cluster.initialise(data, OWNER, _make_passwords)
+        cluster.initialise(data, OWNER, DATABASE, _make_passwords)
     postmaster.mend(data)
-    if not pgpass().exists():
-        cluster.renew_password(OWNER, _make_passwords)
+    if not (pgpass().exists() and cluster.has_logins(data)):
+        passwords = _passwords() if pgpass().exists() else _make_passwords()
+        cluster.give_logins(data, OWNER, passwords, "template1", DATABASE)
     until = time.monotonic() + PATIENCE
     log, options = str(home() / "server.log"), f"-p {_asked_port()}"
     while run_program("pg_ctl", "-w", "-l", log, "-o", options, "start").returncode != 0:
@@ -163,16 +165,17 @@ def _launch() -> None:
         if not any(LEFTOVERS in line for line in log_end()) or time.monotonic() > until:
             raise IngestError(_why_not())
         time.sleep(PAUSE)
-    login = {"host": HOST, "port": _asked_port(), "user": OWNER, "password": password(OWNER)}
-    login["require_auth"] = PROOF
-    cluster.furnish(login, DATABASE, password("analyst"))
 
 
-def _make_passwords() -> str:
-    """Write the password file; return the login's own."""
-    secret = {OWNER: secrets.token_urlsafe(24), "analyst": secrets.token_urlsafe(24)}
-    write_private(pgpass(), "".join(f"{HOST}:*:*:{user}:{word}\n" for user, word in secret.items()))
-    return secret[OWNER]
+def _passwords() -> cluster.Passwords:
+    return {user: password(user) for user in LOGINS}
+
+
+def _make_passwords() -> cluster.Passwords:
+    """Write the password file; return what it holds."""
+    words = {user: secrets.token_urlsafe(24) for user in LOGINS}
+    write_private(pgpass(), "".join(f"{HOST}:*:*:{user}:{word}\n" for user, word in words.items()))
+    return words
 
 
 @contextmanager
