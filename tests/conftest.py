@@ -189,9 +189,11 @@ def copied(server: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def administrator(server: dict[str, str]) -> Iterator[psycopg2.extensions.cursor]:
-    login = {"user": ADMINISTRATOR, "password": ADMINISTRATOR, "dbname": "postgres"}
-    where = {"host": server["PGHOST"], "port": server["PGPORT"]}
+def administrator(
+    server: dict[str, str], database: str = "postgres"
+) -> Iterator[psycopg2.extensions.cursor]:
+    login = {"user": ADMINISTRATOR, "password": ADMINISTRATOR}
+    where = {"host": server["PGHOST"], "port": server["PGPORT"], "dbname": database}
     with closing(psycopg2.connect(**where, **login)) as connection:
         connection.autocommit = True
         yield connection.cursor()

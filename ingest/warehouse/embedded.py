@@ -156,8 +156,8 @@ def _launch() -> None:
         cluster.initialise(data, OWNER, DATABASE, _make_passwords)
     postmaster.mend(data)
     if not (pgpass().exists() and cluster.has_logins(data)):
-        passwords = _passwords() if pgpass().exists() else _make_passwords()
-        cluster.give_logins(data, OWNER, passwords, "template1", DATABASE)
+        kept = pgpass().exists() and {user: password(user) for user in LOGINS}
+        cluster.give_logins(data, OWNER, kept or _make_passwords(), "template1", DATABASE)
     until = time.monotonic() + PATIENCE
     log, options = str(home() / "server.log"), f"-p {_asked_port()}"
     while run_program("pg_ctl", "-w", "-l", log, "-o", options, "start").returncode != 0:
@@ -165,10 +165,6 @@ def _launch() -> None:
         if not any(LEFTOVERS in line for line in log_end()) or time.monotonic() > until:
             raise IngestError(_why_not())
         time.sleep(PAUSE)
-
-
-def _passwords() -> cluster.Passwords:
-    return {user: password(user) for user in LOGINS}
 
 
 def _make_passwords() -> cluster.Passwords:
