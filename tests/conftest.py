@@ -42,7 +42,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_of_the_users_own() -> None:
-    for name in (*connect.PG_VARIABLES, "PGPASSFILE", "PGOPTIONS"):
+    for name in (*connect.PG_VARIABLES, "PGPASSFILE", "PGOPTIONS", "WAREHOUSE_ROLE_PREFIX"):
         os.environ.pop(name, None)
 
 

@@ -19,7 +19,7 @@ from ingest.common.errors import IngestError
 from ingest.common.words import counted
 from ingest.images.tables import RAW_SCHEMA, TABLES
 from ingest.landing.ledger import Run
-from ingest.warehouse import builds, raw_schemas
+from ingest.warehouse import builds, raw_schemas, roles
 from ingest.warehouse.raw_schemas import RawSchema
 from ingest.warehouse.raw_tables import rows
 
@@ -103,7 +103,7 @@ def remove_bytes(run: Run) -> None:
     # A build that is under way may hold the bytes already: it ends first, and none begins.
     with closing(builds.hold_lock()), run.warehouse, run.warehouse.cursor() as cursor:
         cursor.execute("delete from raw_images.contents where sha256 = any(%s)", [gone])
-        cursor.execute("set local role transformer")
+        cursor.execute(f"set local role {roles.named('transformer')}")
         for table in _published(cursor):
             cursor.execute(f"delete from {table} where sha256 = any(%s)", [gone])  # noqa: S608
 
@@ -112,7 +112,7 @@ def _are_somewhere(run: Run, gone: list[str]) -> bool:
     with run.warehouse, run.warehouse.cursor() as cursor:
         for table in ("raw_images.contents", *_published(cursor)):
             found = f"select from {table} where sha256 = any(%s) limit 1"
-            cursor.execute("set local role transformer")
+            cursor.execute(f"set local role {roles.named('transformer')}")
             cursor.execute(found, [gone])
             if cursor.rowcount:
                 return True
@@ -121,7 +121,7 @@ def _are_somewhere(run: Run, gone: list[str]) -> bool:
 
 def _published(cursor: "Cursor") -> list[str]:
     """Return the tables above raw that hold bytes: what is published, what a failed build left."""
-    cursor.execute("set local role transformer")
+    cursor.execute(f"set local role {roles.named('transformer')}")
     tables = ["marts.images", "building.images"]
     cursor.execute(
         "select name from unnest(%s) as name where to_regclass(name) is not null", [tables]

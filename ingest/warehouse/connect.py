@@ -17,7 +17,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from ingest.common.errors import IngestError
-from ingest.warehouse import cluster, embedded
+from ingest.warehouse import cluster, embedded, roles
 
 PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 # What the embedded server answers, or does not, between a crash and being up again
@@ -42,6 +42,10 @@ def is_embedded() -> bool:
 def parameters() -> dict[str, Any]:
     """Return libpq's parameters of the warehouse; starts the embedded server where it serves."""
     if is_embedded():
+        if roles.prefix():
+            raise IngestError(
+                f"{roles.PREFIX} is for a server of your own, named by PGHOST; unset one of them"
+            )
         embedded.start()
         # For those who connect by `url`. Whatever listens in the place of the server is not told
         # the password: it has to ask for a proof of it.
@@ -71,7 +75,7 @@ def connect(role: str | None = None, patient: bool = False) -> Connection:
     The embedded server is waited for, up to a minute; `patient` waits so for any server.
     Raises `IngestError` in one line where the server cannot be reached or refuses the login.
     """
-    options = f"-c role={role}" if role else ""
+    options = f"-c role={roles.named(role)}" if role else ""
     until = time.monotonic() + embedded.PATIENCE
     while True:
         try:
@@ -110,7 +114,7 @@ def url(role: str) -> str:
     login = quote(to["user"], safe="")
     address = f"{quote(to['host'], safe='')}:{to['port']}/{quote(to['dbname'])}"
     # No blank in the option: dlt would pass it on as "+", which libpq does not take for one.
-    return f"postgresql://{login}:@{address}?options=-crole%3D{role}"
+    return f"postgresql://{login}:@{address}?options=-crole%3D{roles.named(role)}"
 
 
 def analyst_url() -> str:
@@ -125,7 +129,7 @@ def analyst_url() -> str:
         _restore_analyst(to)
         return f"postgresql://analyst:{embedded.password('analyst')}@{address}"
     # What the embedded server sets for the login; an option a word, as in `url`.
-    options = ("role=analyst", *cluster.FOR_ANALYSTS)
+    options = (f"role={roles.named('analyst')}", *cluster.FOR_ANALYSTS)
     asked = "%20".join(f"-c{quote(option, safe='')}" for option in options)
     return f"postgresql://{quote(to['user'], safe='')}@{address}?options={asked}"
 

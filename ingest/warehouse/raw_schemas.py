@@ -13,7 +13,7 @@ import psycopg2
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import ROOT, home
-from ingest.warehouse import connect
+from ingest.warehouse import connect, roles
 from ingest.warehouse.raw_tables import ORIGINS, Tables, arrow_schema
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class RawSchema:
     def version(self) -> str:
         """What changes with every change of the declaration or of the set-up itself."""
         tables = [(name, list(columns.items())) for name, columns in self.tables.items()]
-        declared = SETUP.read_text() + repr(tables) + self.extra
+        declared = roles.fill(SETUP.read_text()) + repr(tables) + self.extra
         return hashlib.sha256(declared.encode()).hexdigest()
 
 
@@ -84,7 +84,7 @@ def prepare(*schemas: RawSchema) -> None:
         raw = ",".join(f"raw_{name}" for name in ("ledger", *versions))
         cursor.execute("select set_config('warehouse.raw_schemas', %s, true)", [raw])
         try:
-            cursor.execute(SETUP.read_text())
+            cursor.execute(roles.fill(SETUP.read_text()))
         except psycopg2.errors.InsufficientPrivilege as error:
             raise IngestError(
                 f"{error.diag.message_primary}: the login needs more rights, or an administrator "
@@ -117,7 +117,8 @@ def _make_tables(cursor: "Cursor", schema: RawSchema) -> None:
         empty.extract([], table_name="nothing", schema=dlt_schema(schema))
         empty.sync_schema()
     if schema.extra:
-        cursor.execute(f"set local role loader; {schema.extra}; reset role")
+        role = roles.named("loader")
+        cursor.execute(f"set local role {role}; {schema.extra}; reset role")
 
 
 def pipeline(source: str, folder: str | None = None) -> "dlt.Pipeline":

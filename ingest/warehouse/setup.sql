@@ -1,11 +1,12 @@
--- Roles, schemas and grants of the warehouse. Safe to run again: changes nothing that is there.
+-- Roles, schemas and grants of the warehouse. Safe to run again: changes nothing that is there. Roles stand in
+-- braces, for their names may have a prefix.
 -- loader writes raw only; transformer reads raw and owns the rest; analyst reads marts only.
 do $$
 declare
     role_name text;
     raw_schema text;
 begin
-    foreach role_name in array array['loader', 'transformer', 'analyst'] loop
+    foreach role_name in array array['{loader}', '{transformer}', '{analyst}'] loop
         if not exists (select from pg_roles where rolname = role_name) then
             begin
                 execute format('create role %I', role_name);
@@ -21,28 +22,28 @@ begin
 
     foreach raw_schema in array string_to_array(current_setting('warehouse.raw_schemas'), ',') loop
         if to_regnamespace(raw_schema) is null then
-            execute format('create schema %I authorization loader', raw_schema);
+            execute format('create schema %I authorization {loader}', raw_schema);
         end if;
-        execute format('grant usage on schema %I to transformer', raw_schema);
-        execute format('grant select on all tables in schema %I to transformer', raw_schema);
+        execute format('grant usage on schema %I to {transformer}', raw_schema);
+        execute format('grant select on all tables in schema %I to {transformer}', raw_schema);
         execute format(
-            'alter default privileges for role loader in schema %I grant select on tables to transformer',
+            'alter default privileges for role {loader} in schema %I grant select on tables to {transformer}',
             raw_schema
         );
     end loop;
 
     -- dbt makes its own schemas; those that others enter exist before its first run.
-    execute format('grant create on database %I to transformer', current_database());
+    execute format('grant create on database %I to {transformer}', current_database());
     foreach raw_schema in array array['staging', 'intermediate', 'marts', 'exports'] loop
         if to_regnamespace(raw_schema) is null then
-            execute format('create schema %I authorization transformer', raw_schema);
+            execute format('create schema %I authorization {transformer}', raw_schema);
         end if;
     end loop;
-    grant usage on schema marts to analyst;
+    grant usage on schema marts to {analyst};
 
     -- Everybody may make temporary tables unless told otherwise, and an analyst writes nothing.
     execute format('revoke temporary on database %I from public', current_database());
-    execute format('grant temporary on database %I to loader, transformer', current_database());
+    execute format('grant temporary on database %I to {loader}, {transformer}', current_database());
 end
 $$;
 
@@ -60,7 +61,7 @@ begin
         loop
             execute format('revoke execute on function %s from public', function_name);
             execute format(
-                'grant execute on function %s to loader, transformer', function_name
+                'grant execute on function %s to {loader}, {transformer}', function_name
             );
         end loop;
     end if;
@@ -81,8 +82,8 @@ alter table raw_ledger.runs drop constraint if exists runs_outcome_check;
 alter table raw_ledger.runs add constraint runs_outcome_check check (outcome in (
     'running', 'loaded', 'nothing new', 'failed', 'interrupted', 'forgotten', 'pruned', 'taken down'
 ));
-alter table raw_ledger.runs owner to loader;
-grant select on raw_ledger.runs to transformer;
+alter table raw_ledger.runs owner to {loader};
+grant select on raw_ledger.runs to {transformer};
 comment on table raw_ledger.runs is 'One row for each run of a source, also where it found nothing';
 
 create table if not exists raw_ledger.builds (
@@ -99,11 +100,11 @@ create table if not exists raw_ledger.builds (
     message text
 );
 comment on table raw_ledger.builds is 'One row for each dbt command that builds or tests';
-grant select, insert, update on raw_ledger.builds to transformer;
+grant select, insert, update on raw_ledger.builds to {transformer};
 
 -- Locked for the time of a build. A table, not a number: an analyst cannot take it.
 create table if not exists raw_ledger.build_lock ();
-grant select, insert, update on raw_ledger.build_lock to transformer;
+grant select, insert, update on raw_ledger.build_lock to {transformer};
 
 -- Before there was a row a source, this table held one version of all.
 do $$

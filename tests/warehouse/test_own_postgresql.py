@@ -83,9 +83,10 @@ class Own:
             self.patch.setenv(name, value)
 
     def forget(self) -> None:
-        self.administer("drop database if exists warehouse with (force)")
-        for role in ("analyst", "transformer", "loader", "maker"):
-            self.administer(f"drop role if exists {role}")
+        for prefix in ("", "lab_"):
+            self.administer(f"drop database if exists {prefix}warehouse with (force)")
+            for role in ("analyst", "transformer", "loader", "maker"):
+                self.administer(f"drop role if exists {prefix}{role}")
 
 
 def ask(sql: str, role: str | None = None) -> list[tuple[Any, ...]]:
@@ -103,6 +104,37 @@ def test_the_statements_of_the_manual_are_enough(own: Own, manual: str, tmp_path
     warehouse.build("--select", "+country_summary")
     ((countries,),) = ask("select count(*) from marts.country_summary", "analyst")
     assert countries == 3
+
+
+def test_two_warehouses_share_a_server_by_a_prefix(own: Own, tmp_path: Path) -> None:
+    for maker, prefix in (("maker", ""), ("lab_maker", "lab_")):
+        own.prepare(BY_LOGIN.replace("maker", maker).replace("warehouse", f"{prefix}warehouse"))
+        own.log_in(maker, "secret", PGDATABASE=f"{prefix}warehouse", WAREHOUSE_ROLE_PREFIX=prefix)
+        warehouse = Warehouse({}, tmp_path)
+        assert "rows landed" in warehouse.ingest("census")
+        warehouse.build("--select", "+country_summary")
+        assert ask("select count(*) from marts.country_summary", "analyst") == [(3,)]
+        shown = warehouse.ingest("db", "psql", "-tAXc", "select current_user")
+        assert shown == f"{prefix}analyst\n"
+    assert ask("select pg_has_role('lab_maker', 'loader', 'member')") == [(False,)]
+    own.log_in("maker", "secret", PGDATABASE="lab_warehouse", WAREHOUSE_ROLE_PREFIX="")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        ask("select count(*) from marts.country_summary", "analyst")
+
+
+@pytest.mark.parametrize("prefix", ["Lab_", "1_", "a-b", "x" * 41, 'a"; drop role loader; --'])
+def test_a_prefix_that_is_no_name_is_told(prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_ROLE_PREFIX", prefix)
+    with pytest.raises(IngestError, match="WAREHOUSE_ROLE_PREFIX: up to 40 of a-z"):
+        connect.connect("loader")
+
+
+def test_the_embedded_server_knows_no_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in connect.PG_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("WAREHOUSE_ROLE_PREFIX", "lab_")
+    with pytest.raises(IngestError, match="for a server of your own, named by PGHOST"):
+        connect.parameters()
 
 
 @pytest.mark.parametrize("sql", ["select lo_create(0)", "select pg_advisory_lock(1)"])
