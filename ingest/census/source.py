@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ingest.census.csv_records import Block, read_records
+from ingest.census.csv_careful import Block
+from ingest.census.csv_records import read_records
 from ingest.census.files import Content, NamedFile, digest, last_contents, named_paths, open_files
 from ingest.census.tables import PEOPLE, PLACES, RAW_SCHEMA, TABLES
 from ingest.common.errors import IngestError
