@@ -11,17 +11,15 @@ import signal
 import sys
 from enum import Enum
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from ingest.commands import clean, upkeep
+from ingest.commands import clean, export, upkeep
 from ingest.commands.land import as_command, land_all
 from ingest.common import interrupt, log
 from ingest.common.errors import IngestError
-from ingest.common.paths import data, sample, shown
-from ingest.common.words import counted
+from ingest.common.paths import sample, shown
 from ingest.sources import SOURCES, prepare_all
 from ingest.warehouse import connect, embedded, programs, troubles
 
@@ -46,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 for _source in SOURCES.values():
     app.command(_source.name)(as_command(_source))
-for _upkeep in (upkeep.origins, upkeep.forget, upkeep.prune):
+for _upkeep in (upkeep.origins, upkeep.forget, upkeep.prune, export.export):
     app.command()(_upkeep)
 
 
@@ -107,21 +105,6 @@ def samples(
 
         with until_stopped() as stop:
             run_live(sample("education"), stop, seconds, typer.echo)
-
-
-@app.command()
-def export(
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: data/")] = None,
-) -> None:
-    """Write the files that dbt declares under models/exports."""
-    from ingest.published.exports import export_all
-    from ingest.published.samples import samples_line
-
-    prepare_all()
-    for path, rows in export_all(to or data()):
-        typer.echo(f"{shown(path)}: {counted(rows, 'row')}")
-    if line := samples_line():
-        typer.echo(line, err=True)
 
 
 @app.command("clean", hidden=True)

@@ -243,3 +243,17 @@ def test_lineage_ends_at_its_users(manifest: dict[str, Any]) -> None:
     exported = {node["unique_id"] for node in models(manifest) if layer(node) == "exports"}
     readers = {f"model.research_warehouse.{name}" for name in ("images", "signatures")}
     assert exported | readers <= used
+
+
+def test_each_export_is_a_contract_with_tests(manifest: dict[str, Any]) -> None:
+    tested = {
+        parent
+        for node in [*manifest["nodes"].values(), *manifest["unit_tests"].values()]
+        if node["resource_type"] in ("test", "unit_test")
+        for parent in node["depends_on"]["nodes"]
+    }
+    for node in models(manifest):
+        if layer(node) == "exports":
+            assert node["contract"]["enforced"], node["name"]
+            assert node["unique_id"] in tested, node["name"]
+            assert {"file", "order_by"} <= node["config"]["meta"]["export"].keys(), node["name"]

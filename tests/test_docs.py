@@ -27,8 +27,8 @@ def commands() -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_names_exists(page: Path) -> None:
-    # The page that adds a source names what is not there yet; a test of its own makes it.
-    text = re.sub(r"\S*\bweather\b", "census", page.read_text())
+    # Pages that add a source or an export name what is not there yet; a test of its own makes it.
+    text = re.sub(r"\S*\b(weather|scots)\b", "census", page.read_text())
     assert set(re.findall(r"(?:^    |`)make ([a-z]+)", text, re.MULTILINE)) <= TARGETS
     for words in re.findall(r"(?:^    |`)ingest ([a-z]+(?: [a-z]+)?)", text, re.MULTILINE):
         assert words in commands() or words.split()[0] in commands(), words

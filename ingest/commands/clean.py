@@ -11,7 +11,8 @@ from ingest.commands.upkeep import landed_origins
 from ingest.common.errors import IngestError
 from ingest.common.paths import data, dbt_target, home, logs, shown
 from ingest.landing.origins import OWN
-from ingest.published.exports import declared
+from ingest.published.declarations import declared
+from ingest.published.exports import LIST
 from ingest.warehouse import connect, embedded
 
 # What the project keeps in the warehouse's folder, which may be a folder of the user's choice
@@ -45,10 +46,10 @@ def clean(force: bool = False) -> None:
 def _made() -> Iterator[Path]:
     """Yield every file and folder that the project makes."""
     try:
-        exports = [data() / export.file for export in declared()]
+        exports = [data() / export.file for export in declared().exports]
     except IngestError:  # nothing was built yet
         exports = []
-    yield from exports
+    yield from [*exports, data() / LIST]
     for path in exports:
         yield from path.parent.glob(f".{path.name}.*")  # what a kill left half written
     yield data() / "samples"

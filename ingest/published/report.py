@@ -10,7 +10,7 @@ from rich.table import Table
 from ingest.common.errors import IngestError
 from ingest.common.paths import data, shown
 from ingest.common.words import printable
-from ingest.published.exports import declared
+from ingest.published.declarations import declared
 from ingest.warehouse import connect
 
 SUMMARY = """
@@ -45,7 +45,7 @@ def print_report() -> None:
     except psycopg2.errors.UndefinedTable as error:
         raise IngestError("nothing is published yet: run `dbt build` (or `make build`)") from error
     console.print("\nFiles written by the export:")
-    for export in declared():
+    for export in declared().exports:
         path = data() / export.file
         if path.exists():
             console.print(f"  {shown(path)}", highlight=False)
