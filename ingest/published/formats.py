@@ -31,27 +31,25 @@ class _Joined:
         self.is_first = False
 
 
-def values_of(export: Export, columns: Sequence[Column]) -> Query:
-    """Return what is selected to be written."""
-    if export.ending in (".csv", ".tsv"):
-        cell = as_cell if export.spreadsheet else as_text
-        return named(columns, [cell(column) for column in columns])
+def _lines(export: Export, columns: Sequence[Column]) -> Query:
+    """Return the query of the rows as JSON, each on one line."""
     if export.shape == "object":
         key, value = columns
-        pair = sql.SQL("to_json({}::text) || ':' || coalesce({}::text, 'null')")
-        return _line(pair.format(as_text(key), as_json(value)))
-    fields = named(columns, [as_json(column) for column in columns])
-    return _line(sql.SQL("(select row_to_json(one)::text from (select {}) as one)").format(fields))
-
-
-def _line(json: Query) -> Query:
-    """Keep a row on one line: JSON may hold line ends between its values."""
-    return sql.SQL("translate({}, e'\\n\\r', '  ')").format(json)
+        pair = sql.SQL("to_json({}::text) || ':' || coalesce({}::text, 'null') as line")
+        query = ordered(export, columns, pair.format(as_text(key), as_json(value)))
+    else:
+        rows = ordered(export, columns, named(columns, [as_json(column) for column in columns]))
+        query = sql.SQL("select row_to_json(one)::text as line from ({}) as one").format(rows)
+    if any(column.type in ("json", "_json") for column in columns):
+        # JSON that is kept as it was given may hold line ends between its values.
+        query = sql.SQL("select translate(line, e'\\n\\r', '  ') from ({}) as lines").format(query)
+    return query
 
 
 def write_csv(cursor: Cursor, export: Export, columns: Sequence[Column], file: BinaryIO) -> int:
     """Write fields and a header; returns the number of rows."""
-    query = ordered(export, columns, values_of(export, columns))
+    cell = as_cell if export.spreadsheet else as_text
+    query = ordered(export, columns, named(columns, [cell(column) for column in columns]))
     delimiter = sql.Literal("\t" if export.ending == ".tsv" else ",")
     cursor.copy_expert(sql.SQL(CSV).format(query, delimiter), file)
     return cursor.rowcount
@@ -61,16 +59,14 @@ def write_json_lines(
     cursor: Cursor, export: Export, columns: Sequence[Column], file: BinaryIO
 ) -> int:
     """Write an object a line; returns the number of rows."""
-    query = ordered(export, columns, values_of(export, columns))
-    cursor.copy_expert(sql.SQL(JSON).format(query), file)
+    cursor.copy_expert(sql.SQL(JSON).format(_lines(export, columns)), file)
     return cursor.rowcount
 
 
 def write_json(cursor: Cursor, export: Export, columns: Sequence[Column], file: BinaryIO) -> int:
     """Write an array of objects, or one object of keys and values; returns the number of rows."""
-    query = ordered(export, columns, values_of(export, columns))
     opening, closing = (b"{", b"}") if export.shape == "object" else (b"[", b"]")
     file.write(opening)
-    cursor.copy_expert(sql.SQL(JSON).format(query), _Joined(file))
+    cursor.copy_expert(sql.SQL(JSON).format(_lines(export, columns)), _Joined(file))
     file.write(closing)
     return cursor.rowcount

@@ -66,10 +66,12 @@ def ordered(export: Export, columns: Sequence[Column], values: Query) -> Query:
     """
     key: list[Query] = [sql.Identifier(name) for name in export.key]
     rest = key or [sql.SQL("{}::text").format(column.quoted) for column in columns]
-    return sql.SQL("select {} from {} as exported order by {}, {}").format(
-        *(values, sql.Identifier(export.schema, export.table)),
-        *(sql.SQL(export.order_by), sql.SQL(", ").join(rest)),
+    # In a query of its own: beside the values, `n` would mean the text that is made of n.
+    rows = sql.SQL("select * from {} as exported order by {}, {}").format(
+        *(sql.Identifier(export.schema, export.table), sql.SQL(export.order_by)),
+        sql.SQL(", ").join(rest),
     )
+    return sql.SQL("select {} from ({}) as exported").format(values, rows)
 
 
 def as_text(column: Column) -> Query:
@@ -94,8 +96,9 @@ def as_cell(column: Column) -> Query:
 
 def as_json(column: Column) -> Query:
     """Return a column as JSON takes it; NaN and infinities become texts there."""
-    is_bytes = column.type == "bytea"
-    return sql.SQL("to_json({})").format(as_text(column) if is_bytes else column.quoted)
+    return sql.SQL("to_json({})").format(
+        as_text(column) if column.type == "bytea" else column.quoted
+    )
 
 
 def named(columns: Sequence[Column], values: Sequence[Query]) -> Query:

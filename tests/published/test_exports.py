@@ -1,11 +1,13 @@
 """Exports: what dbt declares is what is written, whole or not at all."""
 
+import csv
 import json
 import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from ingest.published.exports import Exports
@@ -79,6 +81,20 @@ def test_rows_that_the_order_does_not_tell_apart_come_in_one_order(numbers: Ware
     )
     numbers.ingest("export")
     assert path.read_bytes() == before
+
+
+def test_the_order_is_that_of_the_values_not_of_their_texts(numbers: Warehouse) -> None:
+    numbers.query("insert into exports.numbers select 'x', n from generate_series(4, 12) as n")
+    files = [f"n.{ending}" for ending in ("csv", "jsonl", "db", "parquet")]
+    declare(numbers, *(("numbers", {"file": file, "order_by": "n desc"}) for file in files))
+    numbers.ingest("export")
+    data, expected = numbers.folder / "data", list(range(12, 0, -1))
+    with (data / "n.csv").open() as file:
+        assert [int(row["n"]) for row in csv.DictReader(file)] == expected
+    assert [json.loads(row)["n"] for row in (data / "n.jsonl").open()] == expected
+    with closing(sqlite3.connect(data / "n.db")) as database:
+        assert [n for (n,) in database.execute("select n from n order by rowid")] == expected
+    assert pyarrow.parquet.read_table(data / "n.parquet")["n"].to_pylist() == expected
 
 
 def test_a_sqlite_file_has_the_key_of_the_contract_and_the_indexes_and_views_that_are_declared(
