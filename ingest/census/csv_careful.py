@@ -43,8 +43,11 @@ class Block:
 class CarefulReader:
     """Reads one block record by record, and on into the file while a quoted field is open."""
 
-    def __init__(self, file: BinaryIO, name: str, block: bytes, line: int, width: int) -> None:
+    def __init__(
+        self, file: BinaryIO, name: str, block: bytes, line: int, width: int, separator: str
+    ) -> None:
         self.file, self.name, self.line, self.width = file, name, line, width
+        self.separator = separator
         self.pending = deque(re.findall(rb"[^\n]*\n|[^\n]+", block))
 
     def read(self) -> Block:
@@ -76,16 +79,21 @@ class CarefulReader:
         )
 
     def _is_one_record(self, fields: Sequence[str], taken: Sequence[bytes]) -> bool:
-        is_strict = are_paired(b"".join(taken).split(b'"'))
-        return is_strict and len(fields) == self.width and not swallows(taken, self.width)
+        is_strict = are_paired(b"".join(taken).split(b'"'), self.separator)
+        return (
+            is_strict
+            and len(fields) == self.width
+            and not swallows(taken, self.width, self.separator)
+        )
 
     def _fields(self, taken: list[bytes]) -> list[str] | None:
         """Return the fields of the record that `taken` begins; `taken` grows by its other lines."""
         text = _decode(taken[0])
         if '"' not in text:
-            return text.removesuffix("\n").removesuffix("\r").split(",")
+            return text.removesuffix("\n").removesuffix("\r").split(self.separator)
+        lines = chain([text], self._more(taken))
         try:
-            return next(csv.reader(chain([text], self._more(taken)), strict=True))
+            return next(csv.reader(lines, delimiter=self.separator, strict=True))
         except csv.Error:
             return None
 
@@ -111,7 +119,7 @@ def rest_of_line(file: BinaryIO, name: str, line: int) -> bytes:
     return rest
 
 
-def are_paired(pieces: Sequence[bytes]) -> bool:
+def are_paired(pieces: Sequence[bytes], separator: str) -> bool:
     """Whether quotes begin and end whole fields; `pieces` lie between them, outside and inside.
 
     An empty piece outside is a doubled quote: the field goes on. Arrow would read quotes in other
@@ -122,12 +130,12 @@ def are_paired(pieces: Sequence[bytes]) -> bool:
     closes = {pieces[-1], *outside} - {b""}
     return (
         len(pieces) % 2 == 1
-        and all(piece.endswith((b",", b"\n")) for piece in opens)
-        and all(piece.startswith((b",", b"\n", b"\r\n")) for piece in closes)
+        and all(piece.endswith((separator.encode(), b"\n")) for piece in opens)
+        and all(piece.startswith((separator.encode(), b"\n", b"\r\n")) for piece in closes)
     )
 
 
-def swallows(lines: Sequence[bytes], width: int) -> bool:
+def swallows(lines: Sequence[bytes], width: int, separator: str) -> bool:
     """Whether what two quotes make one record of looks like several: a stray quote, most likely.
 
     So it does where a line between the first and the last would be a record by itself, or where
@@ -136,13 +144,13 @@ def swallows(lines: Sequence[bytes], width: int) -> bool:
     """
     first, *inner, last = lines
     ends = (first, last[::-1])  # backwards, the last line too begins outside of quotes
-    return any(_is_whole(line, width) for line in inner) or all(
-        _is_whole(line, width) for line in ends
+    return any(_is_whole(line, width, separator) for line in inner) or all(
+        _is_whole(line, width, separator) for line in ends
     )
 
 
-def _is_whole(line: bytes, width: int) -> bool:
-    return QUOTED.sub(b"", line).count(b",") == width - 1
+def _is_whole(line: bytes, width: int, separator: str) -> bool:
+    return QUOTED.sub(b"", line).count(separator.encode()) == width - 1
 
 
 def _decode(raw: bytes) -> str:

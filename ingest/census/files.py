@@ -9,25 +9,37 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.census.csv_records import read_header
+from ingest.census.file_kinds import opened_as_text
 from ingest.common.errors import IngestError
-from ingest.common.paths import absolute
+from ingest.common.paths import absolute, path_text
 from ingest.landing.ledger import Run
 
 LAST_CONTENTS = """
-select origin_id, sha256, records_read from (
+select origin_id, sha256, records_read, read_as from (
     select *, row_number() over (partition by origin_id order by run_id desc) as age
     from raw_census.files where _dlt_load_id in ({loads})
 ) as contents where age = 1
 """
 
 
+PLAIN = "UTF-8, separated by commas"
+NAMES = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
 @dataclass(frozen=True)
 class NamedFile:
-    """A file that was named, open behind its header; `address` is its absolute path as given."""
+    """A file that was named, open behind its header; `address` is its absolute path as given.
+
+    `text` reads it as UTF-8, `handle` its bytes; `read_as` says how, which also is part of what
+    tells a content: with another encoding or separator the same bytes are another one.
+    """
 
     path: Path
     address: str
     handle: BinaryIO
+    text: BinaryIO
+    separator: str
+    read_as: str
     sha256: str
     size: int
 
@@ -38,6 +50,7 @@ class Content:
 
     sha256: str
     records: int
+    read_as: str | None  # none where it was landed before this was noted
 
 
 def last_contents(run: Run) -> dict[int, Content]:
@@ -57,31 +70,47 @@ def named_paths(names: Sequence[Path]) -> list[Path]:
         if glob.has_magic(str(path)) and not path.exists():
             paths = [Path(match) for match in sorted(glob.glob(str(path)))]  # noqa: PTH207
         if not paths:
-            raise IngestError(f"no file fits {name}")
+            raise IngestError(f"no file fits {path_text(name)}")
         for each in paths:
             found.setdefault(absolute(each), each)
     return list(found.values())
 
 
 @contextmanager
-def open_files(paths: Sequence[Path], columns: Sequence[str]) -> Iterator[list[NamedFile]]:
-    """Open files that have the header `columns`.
+def open_files(
+    paths: Sequence[Path], columns: Sequence[str], encoding: str | None, separator: str | None
+) -> Iterator[list[NamedFile]]:
+    """Open files that have the header `columns`; encoding and separator overrule what they show.
 
     Raises `IngestError` where one is missing, empty, no regular file or has another header.
     """
     with ExitStack() as stack:
-        yield [_opened(stack, path, columns) for path in paths]
+        yield [_opened(stack, path, columns, encoding, separator) for path in paths]
 
 
-def _opened(stack: ExitStack, path: Path, columns: Sequence[str]) -> NamedFile:
+def _opened(
+    stack: ExitStack,
+    path: Path,
+    columns: Sequence[str],
+    encoding: str | None,
+    separator: str | None,
+) -> NamedFile:
+    shown = path_text(path)
     try:
         if path.exists() and not path.is_file():  # opening a pipe would wait for its writer
-            raise IngestError(f"{path} is not a regular file")
+            raise IngestError(f"{shown} is not a regular file")
         handle = stack.enter_context(path.open("rb"))
-    except OSError as error:
-        raise IngestError(f"{path} cannot be read: {error.strerror}") from error
-    read_header(handle, str(path), columns)
-    return NamedFile(path, absolute(path), handle, *digest(handle))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise IngestError(f"{shown} cannot be read: {reason}") from error
+    sha256, size = digest(handle)
+    text, kinds = opened_as_text(handle, shown, encoding)
+    found = read_header(text, shown, columns, separator)
+    if found != ",":
+        kinds.append(f"separated by {NAMES.get(found, found)}")
+    return NamedFile(
+        path, absolute(path), handle, text, found, ", ".join(kinds) or PLAIN, sha256, size
+    )
 
 
 def digest(file: BinaryIO) -> tuple[str, int]:

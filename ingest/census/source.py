@@ -5,6 +5,7 @@ named files -> known at this path, or by content under another one -> nothing to
 a file that counted and is not named any more                      -> retired
 """
 
+import codecs
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
@@ -14,9 +15,18 @@ import pyarrow as pa
 
 from ingest.census.csv_careful import Block
 from ingest.census.csv_records import read_records
-from ingest.census.files import Content, NamedFile, digest, last_contents, named_paths, open_files
+from ingest.census.files import (
+    PLAIN,
+    Content,
+    NamedFile,
+    digest,
+    last_contents,
+    named_paths,
+    open_files,
+)
 from ingest.census.tables import PEOPLE, PLACES, RAW_SCHEMA, TABLES
 from ingest.common.errors import IngestError
+from ingest.common.paths import path_text
 from ingest.common.words import counted
 from ingest.landing.ledger import Run
 from ingest.landing.origins import Origin
@@ -37,10 +47,17 @@ class CensusSource:
     raw_schema = RAW_SCHEMA
 
     def __init__(
-        self, people: Sequence[Path], places: Sequence[Path], *, allow_shrink: bool = False
+        self,
+        people: Sequence[Path],
+        places: Sequence[Path],
+        *,
+        allow_shrink: bool = False,
+        encoding: str | None = None,
+        separator: str | None = None,
     ) -> None:
         self.named = {"people": (people, PEOPLE), "places": (places, PLACES)}
         self.allow_shrink = allow_shrink
+        self.encoding, self.separator = _known(encoding), _one_character(separator)
 
     def read(self, run: Run) -> Chunks:
         """Yield the records of files whose content is not landed, and one row for each of them.
@@ -50,7 +67,8 @@ class CensusSource:
         """
         for record_table, (names, columns) in self.named.items():
             before = sum(origin.records for origin in run.origins.counting(record_table))
-            with open_files(named_paths(names), columns) as files:
+            paths = named_paths(names)
+            with open_files(paths, columns, self.encoding, self.separator) as files:
                 run.units_read += len(files)
                 yield from _read_set(run, record_table, files, columns)
             left = sum(origin.records for origin in run.origins.counting(record_table))
@@ -75,7 +93,7 @@ def _read_set(
         origin = run.origins.use(record_table, file.address, known)
         if known and _holds(landed, known, file):
             if not is_renamed:
-                run.note(f"{file.path.name} is landed already")
+                run.note(f"{path_text(Path(file.path.name))} is landed already")
             continue
         run.progress.expect(file.size)
         yield from _records(run, origin, file, columns)
@@ -98,14 +116,20 @@ def _renamed(
 
 def _holds(landed: dict[int, Content], origin: Origin, file: NamedFile) -> bool:
     content = landed.get(origin.origin_id)
-    return content is not None and content.sha256 == file.sha256
+    return (
+        content is not None
+        and content.sha256 == file.sha256
+        and (content.read_as or PLAIN) == file.read_as
+    )
 
 
 def _records(run: Run, origin: Origin, file: NamedFile, columns: Sequence[str]) -> Chunks:
     read_at = datetime.now(timezone.utc)
+    if file.read_as != PLAIN:
+        run.note(f"{path_text(file.path)} is read as {file.read_as}")
     records, position = 0, 0
     schema = arrow_schema(TABLES[origin.record_table])
-    for block in read_records(file.handle, str(file.path), columns):
+    for block in read_records(file.text, path_text(file.path), columns, file.separator):
         count = len(block.lines)
         records += count + len(block.malformed)
         run.progress.advance(file.handle.tell() - position)
@@ -116,13 +140,13 @@ def _records(run: Run, origin: Origin, file: NamedFile, columns: Sequence[str]) 
             yield "malformed_lines", _malformed(origin, block)
     if digest(file.handle)[0] != file.sha256:
         raise IngestError(
-            f"{file.path} changed while it was read; run again when its writer is done"
+            f"{path_text(file.path)} changed while it was read; run again when its writer is done"
         )
     modified_at = datetime.fromtimestamp(file.path.stat().st_mtime, timezone.utc)
-    log.info("census: %s: %s read", file.path, counted(records, "record"))
+    log.info("census: %s: %s read", path_text(file.path), counted(records, "record"))
     row = [
         *(origin.record_table, file.address, file.sha256, file.size, modified_at, read_at),
-        *(records, origin.origin_id, run.run_id),
+        *(records, origin.origin_id, run.run_id, file.read_as),
     ]
     yield "files", rows(TABLES["files"], [row])
     run.origins.landed(origin, records)
@@ -134,3 +158,20 @@ def _malformed(origin: Origin, block: Block) -> pa.Table:
         for m in block.malformed
     ]
     return rows(TABLES["malformed_lines"], lines)
+
+
+def _known(encoding: str | None) -> str | None:
+    try:
+        "".encode(encoding or "utf-8")  # which a codec of bytes, such as base64, refuses
+    except LookupError:
+        raise IngestError(
+            f"no encoding is called {encoding!r}: utf-16 and cp1252 are two"
+        ) from None
+    return codecs.lookup(encoding).name if encoding else None
+
+
+def _one_character(separator: str | None) -> str | None:
+    separator = {"tab": "\t", "\\t": "\t"}.get(separator or "", separator)
+    if separator and (len(separator) != 1 or not separator.isascii() or separator in '"\r\n'):
+        raise IngestError(f"the separator is {separator!r}, not one character such as ; or tab")
+    return separator

@@ -27,6 +27,7 @@ TABLES: Tables = {
         "records_read": whole,
         "origin_id": whole,
         "run_id": whole,
+        "read_as": text,
     },
 }
 
