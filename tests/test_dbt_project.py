@@ -16,7 +16,7 @@ where contype = 'f' and connamespace = 'marts'::regnamespace order by 1, 2
 """
 PRIMARY_KEYS = """
 select conrelid::regclass::text from pg_constraint
-where contype = 'p' and connamespace = 'marts'::regnamespace
+where contype = 'p' and connamespace in ('marts'::regnamespace, 'exports'::regnamespace)
 """
 
 
@@ -75,7 +75,7 @@ def test_declared_keys_are_in_postgres_after_any_build(
         if constraint["type"] == "foreign_key"
     ]
     keyed = [
-        f"marts.{node['name']}"
+        f"{node['schema']}.{node['name']}"
         for node in models(manifest)
         if any(
             constraint["type"] == "primary_key"

@@ -1,0 +1,13 @@
+{# Kinds of records of which more are rejected than the limit of their source allows: what is that wrong was
+   hardly meant. Few records are not judged: of a handful, half prove nothing. #}
+{% test few_are_rejected(model, source) %}
+select
+    record_table,
+    sum(read) as records,
+    sum(rejected) as rejected
+from {{ model }}
+group by record_table
+having
+    sum(read) >= {{ var('rejects_judged_from') }}
+    and sum(rejected) > sum(read) * {{ var('most_rejects').get(source, var('most_rejects')['default']) }}
+{% endtest %}
