@@ -11,15 +11,52 @@ from tests.conftest import BIN, ROOT
 
 SCRIPT = """
 from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 
 from ingest.images import ImageStructure, get_random_images
-from ingest.signatures import NewXYZSignature, Registration, register_signatures
+from ingest.signatures import (
+    AnyNewSignature,
+    AnySignature,
+    NewImageSignature,
+    NewXYZSignature,
+    Registration,
+    SignatureApplicationService,
+    Signee,
+    register_signatures,
+)
 
 images: Iterator[ImageStructure] = get_random_images(limit=3, seed=1)
 sizes: list[int] = [len(image.content) for image in images]
 new = [NewXYZSignature([(1.0, 2.0, 3.0)])]
 registration: Registration = register_signatures(new, "key")
 ids: tuple[str, ...] = registration.signature_ids
+more: list[AnyNewSignature] = [
+    NewImageSignature(Path("a.png"), {"a": "b"}),
+    NewXYZSignature(zip([1], [Decimal(2)], [3.0])),
+]
+
+
+class Signees:
+    def store(self, signee: Signee) -> None:
+        print(signee.id, signee.created, signee.signatures)
+
+
+class Signatures:
+    def store(self, signatures: list[AnySignature]) -> None:
+        print([signature.signee_id for signature in signatures])
+
+
+class Assets:
+    def register_asset(self, local_uri: str, metadata: dict[str, str] = {}) -> str:
+        return local_uri
+
+
+service = SignatureApplicationService(
+    signee_repository=Signees(), signature_repository=Signatures(), asset_service=Assets()
+)
+service.register_signatures(more)
+service.register_signatures(more, "key", signee_id=registration.signee_id, forgery_of=ids[0])
 """
 
 

@@ -11,13 +11,33 @@
 What names, strokes and INDEX mean is in `dbt_project/models/staging/signatures`.
 """
 
-from ingest.signatures.new import NewImageSignature, NewSignature, NewXYZSignature
-from ingest.signatures.register import Registration, register_signatures
+from ingest.signatures.books import Registration
+from ingest.signatures.collaborators import (
+    AnySignature,
+    AssetService,
+    ImageSignature,
+    SignatureRepository,
+    Signee,
+    SigneeRepository,
+    XYZPoint,
+    XYZSignature,
+)
+from ingest.signatures.new import AnyNewSignature, NewImageSignature, NewXYZSignature
+from ingest.signatures.register import SignatureApplicationService, register_signatures
 
 __all__ = [
+    "AnyNewSignature",
+    "AnySignature",
+    "AssetService",
+    "ImageSignature",
     "NewImageSignature",
-    "NewSignature",
     "NewXYZSignature",
     "Registration",
+    "SignatureApplicationService",
+    "SignatureRepository",
+    "Signee",
+    "SigneeRepository",
+    "XYZPoint",
+    "XYZSignature",
     "register_signatures",
 ]

@@ -1,49 +1,41 @@
 """What the service is given: new signatures of one signee, as images or as pen points."""
 
-import re
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
-from typing import Union
+from typing import SupportsFloat, Union
 
-from ingest.common.errors import IngestError
+Points = Iterable[Iterable[SupportsFloat]]
 
 
 @dataclass(frozen=True)
 class NewImageSignature:
     """A signature on paper: `local_uri` is a path or a `file://` URI of its image.
 
-    `metadata` is kept as it is given; an image of no bytes is valid.
+    `metadata` is kept as it is given, text to text; an image of no bytes is valid.
     """
 
-    local_uri: str
+    local_uri: "str | os.PathLike[str]"
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class NewXYZSignature:
-    """A signature on a tablet: its pen points in order, each of three finite numbers."""
+    """A signature on a tablet: its pen points in order, each of three finite numbers.
 
-    points: Sequence[tuple[float, float, float]]
+    `points` may be anything that gives points when it is gone through: a list, a numpy array of
+    three columns, `zip(xs, ys, zs)`. Each number is kept as the double that is nearest to it.
+    """
 
+    points: Points
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
-NewSignature = Union[NewImageSignature, NewXYZSignature]  # noqa: UP007 - told to readers by name
-
-
-def check(new_signatures: Sequence[NewSignature], idempotence_key: str) -> None:
-    """Raise `IngestError` where these cannot be registered, before anything is written."""
-    if not new_signatures:
-        raise IngestError("no signatures to register")
-    if not re.fullmatch("(?=.*[^ ])[^\0-\x1f\ud800-\udfff]{1,200}", idempotence_key):
-        raise IngestError("idempotence_key must be 1 to 200 printable characters, not all blank")
-    for number, signature in enumerate(new_signatures, 1):
-        if isinstance(signature, NewXYZSignature):
-            _check_points(number, signature.points)
+    def __post_init__(self) -> None:
+        # An iterator can be gone through once; a call that is repeated gets the same points
+        points = list(self.points) if isinstance(self.points, Iterator) else self.points
+        if isinstance(points, list) and any(isinstance(point, Iterator) for point in points):
+            points = [tuple(one) if isinstance(one, Iterator) else one for one in points]
+        object.__setattr__(self, "points", points)
 
 
-def _check_points(number: int, points: Sequence[tuple[float, float, float]]) -> None:
-    if not points:
-        raise IngestError(f"signature {number} has no points")
-    for at, point in enumerate(points, 1):
-        if len(point) != 3 or not all(isfinite(value) for value in point):
-            raise IngestError(f"signature {number}, point {at}: not three finite numbers")
+AnyNewSignature = Union[NewImageSignature, NewXYZSignature]  # noqa: UP007 - told by name

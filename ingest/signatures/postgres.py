@@ -6,15 +6,14 @@ carry a load id of their own, and a row of `_dlt_loads` in the same transaction 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from ingest.common.errors import IngestError
-from ingest.signatures.collaborators import Signature, Signee
-from ingest.signatures.folder import LARGEST_FILE
+from ingest.signatures.call import text_of
+from ingest.signatures.collaborators import AnySignature, ImageSignature, Signee
+from ingest.signatures.image_file import content_of
 from ingest.signatures.tables import REGISTERED
 
 if TYPE_CHECKING:
@@ -68,14 +67,15 @@ class PostgresSignees:
     def __init__(self, raw: RawTables) -> None:
         self.raw = raw
 
-    def add(self, signee: Signee) -> None:
+    def store(self, signee: Signee) -> None:
         """Store a signee."""
         self.raw.add(
             "registered_signees",
-            signee_id=signee.signee_id,
+            signee_id=signee.id,
             medium=signee.medium,
             local_id=signee.local_id,
-            registered_at=signee.registered_at,
+            is_forger=signee.is_forger,
+            registered_at=signee.created,
             origin_id=self.raw.origin_id,
         )
 
@@ -83,61 +83,50 @@ class PostgresSignees:
 class PostgresSignatures:
     """Stores signatures in `raw_signatures.registered_signatures`, points as a file of lines."""
 
-    def __init__(self, raw: RawTables) -> None:
-        self.raw = raw
+    def __init__(self, raw: RawTables, signee: Signee) -> None:
+        self.raw, self.signee = raw, signee
 
-    def add_image(self, signature: Signature, asset_id: str, metadata: Mapping[str, str]) -> None:
-        """Store a signature that is an image."""
-        told = json.dumps(dict(metadata), sort_keys=True)
-        self._add(signature, "offline", asset_path(asset_id), asset_id, told)
-
-    def add_xyz(self, signature: Signature, points: Sequence[tuple[float, float, float]]) -> None:
-        """Store a signature of pen points; each number is written so that it reads back equal."""
-        path = f"points/{signature.signature_id}.HWR"
-        self.raw.add_file(path, "\n".join(",".join(map(repr, p)) for p in points).encode())
-        self._add(signature, "online", path, None, None)
-
-    def _add(
-        self, signature: Signature, medium: str, path: str, asset: str | None, told: str | None
-    ) -> None:
-        self.raw.add(
-            "registered_signatures",
-            signature_id=signature.signature_id,
-            signee_id=signature.signee.signee_id,
-            signee_medium=signature.signee.medium,
-            local_id=signature.signee.local_id,
-            medium=medium,
-            sample_number=signature.sample_number,
-            path=path,
-            asset_id=asset,
-            metadata=told,
-            registered_at=signature.registered_at,
-            origin_id=self.raw.origin_id,
-        )
+    def store(self, signatures: list[AnySignature]) -> None:
+        """Store the signatures of the signee."""
+        for signature in signatures:
+            if isinstance(signature, ImageSignature):
+                medium, asset = "offline", signature.asset_id
+                path = asset_path(asset)
+            else:
+                medium, asset = "online", None
+                path = f"points/{signature.id}.HWR"
+                self.raw.add_file(path, text_of(signature.points).encode())
+            self.raw.add(
+                "registered_signatures",
+                signature_id=signature.id,
+                signee_id=signature.signee_id,
+                signee_medium=self.signee.medium,
+                local_id=self.signee.local_id,
+                medium=medium,
+                sample_number=signature.sample_number,
+                reference_signee_id=signature.reference_signee_id,
+                reference_signature_id=signature.reference_signature_id,
+                path=path,
+                asset_id=asset,
+                metadata=json.dumps(signature.metadata, sort_keys=True),
+                registered_at=signature.created,
+                origin_id=self.raw.origin_id,
+            )
 
 
 class PostgresAssets:
     """Keeps images in `raw_signatures.files`; an asset's id is the SHA-256 of its bytes."""
 
-    def __init__(self, raw: RawTables) -> None:
-        self.raw = raw
-        self.digests: dict[str, str] = {}
+    def __init__(self, raw: RawTables, digests: Mapping[str, str | None]) -> None:
+        self.raw, self.digests = raw, digests
         self.kept: set[str] = set()
 
-    def digest(self, local_uri: str) -> str:
-        """Return the SHA-256 of the image, in hex.
-
-        Raises `IngestError` where the image cannot be read or is larger than 32 MiB.
-        """
-        self.digests[local_uri] = hashlib.sha256(_bytes_of(local_uri)).hexdigest()
-        return self.digests[local_uri]
-
-    def register(self, local_uri: str) -> str:
+    def register_asset(self, local_uri: str, metadata: Mapping[str, str] | None = None) -> str:  # noqa: ARG002 - kept with the signature
         """Keep the image; the same bytes are kept once a call.
 
-        Raises `IngestError` as `digest` does, and where the image changed since `digest`.
+        Raises `IngestError` where it cannot be read or changed since its digest was told.
         """
-        content = _bytes_of(local_uri)
+        content = content_of(local_uri)
         asset_id = hashlib.sha256(content).hexdigest()
         if self.digests.get(local_uri, asset_id) != asset_id:
             raise IngestError(f"{local_uri} changed while it was registered")
@@ -150,18 +139,3 @@ class PostgresAssets:
 def asset_path(asset_id: str) -> str:
     """Return where an asset lies in `raw_signatures.files`."""
     return f"assets/{asset_id}"
-
-
-def _bytes_of(local_uri: str) -> bytes:
-    path = Path(unquote(urlsplit(local_uri).path)) if "://" in local_uri else Path(local_uri)
-    if "://" in local_uri and not local_uri.startswith("file://"):
-        raise IngestError(f"{local_uri} is no file of this machine")
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise IngestError(f"{local_uri} cannot be read: {reason}") from error
-    if len(content) > LARGEST_FILE:
-        raise IngestError(f"{local_uri} is larger than {LARGEST_FILE >> 20} MiB")
-    return content

@@ -10,9 +10,9 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.common.errors import IngestError
 from ingest.landing.origins import OWN, SAMPLE
 from ingest.signatures.tables import REGISTERED, REGISTRATION
+from ingest.signatures.turns import Busy
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
@@ -33,9 +33,17 @@ FORGOTTEN = f"""
 select because, changed_at from ({LAST.replace("{which}", "origin_id = %s")}) as last
 where not counts
 """  # noqa: S608 - made of constants
+# Held before anything is written: from then on no lock of a table is waited for
+TABLES = """
+lock table
+    raw_signatures.files, raw_signatures.counts, raw_signatures.origins,
+    raw_signatures.registrations, raw_signatures.registered_signees,
+    raw_signatures.registered_signatures, raw_signatures._dlt_loads
+in row exclusive mode
+"""
 HOLDS_OWN = "select exists (select from raw_signatures.origins where kind = %s)"
 # The lock that a run holds alone; see `ingest.landing.ledger`
-WAIT_FOR_RUN = "select pg_advisory_xact_lock_shared(hashtext('ingest'), hashtext('signatures'))"
+NO_RUN = "select pg_try_advisory_xact_lock_shared(hashtext('ingest'), hashtext('signatures'))"
 RETIRE_SAMPLE = f"""
 insert into raw_signatures.origins (
     origin_id, record_table, origin, kind, records, landed_at,
@@ -61,27 +69,36 @@ def origin_id(key: str) -> int:
     return -1 - (int.from_bytes(digest[:8], "big") >> 2)
 
 
-def check_not_forgotten(cursor: "Cursor", key: str) -> None:
-    """Raise `IngestError` where what was registered under a key was forgotten."""
+def forgotten(cursor: "Cursor", key: str) -> str | None:
+    """Say since when what was registered under a key does not count; None where it does."""
     cursor.execute(FORGOTTEN, [origin_id(key)])
     row = cursor.fetchone()
-    if row:
-        because, changed_at = row
-        raise IngestError(
-            f"what was registered under idempotence key {key!r} counts no more since "
-            f"{changed_at:%Y-%m-%d %H:%M:%S %Z} ({because}); to register it again, take another key"
-        )
+    if row is None:
+        return None
+    because, changed_at = row
+    return (
+        f"what was registered under idempotence key {key!r} counts no more since "
+        f"{changed_at:%Y-%m-%d %H:%M:%S %Z} ({because}); to register it again, take another key"
+    )
+
+
+def is_forgotten(cursor: "Cursor", origin: int) -> bool:
+    """Tell whether what an origin holds was forgotten."""
+    cursor.execute(FORGOTTEN, [origin])
+    return cursor.fetchone() is not None
 
 
 def begin(cursor: "Cursor", key: str, records: int, load_id: str, at: datetime) -> None:
     """Let the registration of a key count, and what is generated not any more.
 
-    Where nothing is one's own yet, a run under way may be the sample's: this waits for its end.
-    To be called before anything is written: the run may wait in turn for who writes.
+    Raises `Busy` where nothing is one's own yet and a run is under way: it may be the sample's.
     """
     cursor.execute(HOLDS_OWN, [OWN])
     if cursor.fetchone() == (False,):
-        cursor.execute(WAIT_FOR_RUN)
+        cursor.execute(NO_RUN)
+        if cursor.fetchone() != (True,):
+            raise Busy("a run of signatures, which may be the sample's, is under way")
+    cursor.execute(TABLES)
     cursor.execute(RETIRE_SAMPLE, [at, load_id, SAMPLE])
     if cursor.rowcount:
         log.info("signatures: the sample counts no more: own data is registered")

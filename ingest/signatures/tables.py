@@ -4,8 +4,10 @@ Rows of `files`, `removed_files` and `counts` are events: what holds now is the 
 path or directory of an origin, by `run_id`, the run's number in the ledger. Clocks are not asked.
 """
 
+import hashlib
+
 from ingest.warehouse.raw_schemas import RawSchema
-from ingest.warehouse.raw_tables import Tables, blob, moment, text, whole
+from ingest.warehouse.raw_tables import Tables, blob, flag, moment, text, whole
 
 SOURCE_A = "SOURCE_A"
 SOURCE_B = "SOURCE_B"
@@ -51,6 +53,7 @@ TABLES: Tables = {
         "signee_id": text,
         "signature_ids": text,
         "registered_at": moment,
+        "request": text,
     },
     "registered_signees": {
         "signee_id": text,
@@ -58,6 +61,7 @@ TABLES: Tables = {
         "local_id": text,
         "registered_at": moment,
         "origin_id": whole,
+        "is_forger": flag,
     },
     "registered_signatures": {
         "signature_id": text,
@@ -71,8 +75,18 @@ TABLES: Tables = {
         "metadata": text,
         "registered_at": moment,
         "origin_id": whole,
+        "reference_signee_id": text,
+        "reference_signature_id": text,
     },
 }
+# A key is looked up in no time, and no two calls take the same, whatever they could see
+KEYS = """
+create unique index if not exists registrations_key
+on raw_signatures.registrations (idempotence_key);
+create index if not exists registered_signatures_signee
+on raw_signatures.registered_signatures using hash (signee_id);
+create index if not exists origins_origin on raw_signatures.origins (origin_id)
+"""
 
 # A content or a removal that another event of the same path followed
 FOLLOWED = """
@@ -118,6 +132,7 @@ COUNTED_AGAIN = """
 RAW_SCHEMA = RawSchema(
     "signatures",
     TABLES,
+    KEYS,
     superseded={
         "files": FOLLOWED,
         "removed_files": FOLLOWED,
@@ -125,3 +140,9 @@ RAW_SCHEMA = RawSchema(
         "counts": COUNTED_AGAIN,
     },
 )
+
+
+def key_of(*values: str) -> str:
+    """Return a key as dbt's macro `surrogate_key` makes it."""
+    escaped = (value.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for value in values)
+    return hashlib.md5("\x1f".join(escaped).encode(), usedforsecurity=False).hexdigest()

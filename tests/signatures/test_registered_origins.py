@@ -32,7 +32,7 @@ def test_registering_retires_the_sample_and_says_so_once(
     image = tmp_path / "image.png"
     image.write_bytes(b"")
     with pytest.raises(OSError, match="no room"):
-        register_signatures([NewImageSignature(str(image))], "key", assets=Full())
+        register_signatures([NewImageSignature(str(image))], "key", asset_service=Full())
     assert [counts for *_, counts, _ in origins(warehouse)] == [True, True]
 
     with caplog.at_level(logging.INFO, "ingest"):

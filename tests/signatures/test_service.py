@@ -1,16 +1,14 @@
 """Registering on the real Postgres: once a key, all or nothing, published like files."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from ingest.common.errors import IngestError
 from ingest.signatures import NewImageSignature, NewXYZSignature, register_signatures
-from ingest.signatures.collaborators import Signature, Signee
 from tests.conftest import ROOT, Warehouse
 from tests.signatures.datasets import Datasets, build
 
@@ -32,9 +30,9 @@ def test_registered_signatures_are_published_beside_those_of_files(
     image.write_bytes(b"\x89PNG\0\xff")
     done = register_signatures(
         [
-            NewImageSignature(str(image), {"scanner": "flatbed, 300 dpi\0ü"}),
+            NewImageSignature(str(image), {"scanner": "flatbed, 300 dpi ü"}),
             NewImageSignature(image.as_uri()),
-            NewXYZSignature(POINTS),
+            NewXYZSignature(POINTS, {"tablet": "", "pen": '"x"'}),
         ],
         idempotence_key="form 17/3",
     )
@@ -61,6 +59,11 @@ def test_registered_signatures_are_published_beside_those_of_files(
         )
         == POINTS
     )
+    assert warehouse.query("select * from marts.signature_metadata order by name") == [
+        (done.signature_ids[2], "pen", '"x"'),
+        (done.signature_ids[0], "scanner", "flatbed, 300 dpi ü"),
+        (done.signature_ids[2], "tablet", ""),
+    ]
     shown = warehouse.query(
         "select content from marts.signature_assets join marts.signatures using (asset_id) "
         "where source = 'REGISTERED'"
@@ -134,7 +137,7 @@ def test_a_call_that_fails_leaves_nothing_behind(warehouse: Warehouse, tmp_path:
     image.write_bytes(b"")
     new = [NewXYZSignature(POINTS), NewImageSignature(str(image))]
     with pytest.raises(OSError, match="no room"):
-        register_signatures(new, "key", assets=Full())
+        register_signatures(new, "key", asset_service=Full())
     assert warehouse.query(ROWS) == [(0, 0, 0, 0, 0)]
     assert register_signatures(new, "key").is_new
 
@@ -148,6 +151,9 @@ def test_a_call_that_fails_leaves_nothing_behind(warehouse: Warehouse, tmp_path:
         ([NewXYZSignature([(1, 2, float("inf"))])], "k", "signature 1, point 1"),
         ([NewImageSignature("/nowhere/at.all")], "k", "at.all cannot be read: No such file"),
         ([NewImageSignature("s3://bucket/key")], "k", "is no file of this machine"),
+        ([NewImageSignature("file://elsewhere/a.png")], "k", "is no file of this machine"),
+        ([NewImageSignature("file:///a#b.png")], "k", "write \\? as %3F"),
+        ([NewImageSignature("/dev/zero")], "k", "signature 1: /dev/zero is not a regular file"),
         ([NewXYZSignature(POINTS)], "", "idempotence_key"),
         ([NewXYZSignature(POINTS)], "  ", "idempotence_key"),
         ([NewXYZSignature(POINTS)], "a\0b", "idempotence_key"),
@@ -163,49 +169,11 @@ def test_what_cannot_be_registered_is_an_error(
         assert warehouse.query(ROWS) == [(0, 0, 0, 0, 0)]
 
 
-class Elsewhere:
-    """All three collaborators, kept in memory."""
-
-    def __init__(self) -> None:
-        self.kept: list[object] = []
-
-    def add(self, signee: Signee) -> None:
-        self.kept.append(signee.local_id)
-
-    def add_image(self, signature: Signature, asset_id: str, metadata: Mapping[str, str]) -> None:
-        self.kept.append((signature.sample_number, asset_id, dict(metadata)))
-
-    def add_xyz(self, signature: Signature, points: Points) -> None:
-        self.kept.append((signature.sample_number, list(points)))
-
-    def digest(self, local_uri: str) -> str:
-        return local_uri
-
-    def register(self, local_uri: str) -> str:
-        return f"asset of {local_uri}"
-
-
-class Full(Elsewhere):
+class Full:
     """An asset service without room."""
 
-    def register(self, local_uri: str) -> str:
-        raise OSError(f"no room for {local_uri}")
-
-
-def test_every_collaborator_can_be_replaced(warehouse: Warehouse) -> None:
-    other = Elsewhere()
-    new = [NewImageSignature("s3://bucket/key", {"a": "b"}), NewXYZSignature([(1, 2, 3)])]
-    for _ in range(2):
-        register_signatures(new, "key", signees=other, signatures=other, assets=other)
-    assert other.kept == ["key", (1, "asset of s3://bucket/key", {"a": "b"}), (2, [(1, 2, 3)])]
-    register_signatures(new, "key 2", assets=other)
-    build(warehouse)
-    assert warehouse.query("select asset_id from marts.signatures order by 1 nulls last") == [
-        ("asset of s3://bucket/key",),
-        (None,),
-    ]
-    told = warehouse.query("select metadata from raw_signatures.registered_signatures order by 1")
-    assert json.loads(told[0][0]) == {"a": "b"}
+    def register_asset(self, local_uri: str, metadata: object = None) -> str:
+        raise OSError(f"no room for {local_uri}, {metadata}")
 
 
 def test_a_load_of_files_leaves_registrations_alone(warehouse: Warehouse, tmp_path: Path) -> None:

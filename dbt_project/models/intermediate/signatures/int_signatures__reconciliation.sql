@@ -38,7 +38,7 @@ with outcomes as (
 
     select
         'registered_signatures' as record_table,
-        'REGISTERED/' || local_id as origin,
+        registration as origin,
         reason is not null as is_rejected,
         false as is_duplicate
     from {{ ref('int_signatures__registered') }}

@@ -50,8 +50,8 @@ union all
 select
     'registered_signatures' as record_table,
     origin,
-    'line ' || fault_line as position,
+    coalesce('line ' || fault_line, 'original') as position,
     reason,
-    fault_text as raw_text
+    coalesce(fault_text, path) as raw_text
 from {{ ref('int_signatures__registered') }}
 where reason is not null
