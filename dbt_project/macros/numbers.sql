@@ -26,12 +26,13 @@
     )
 {%- endmacro %}
 
-{# Postgres refuses what rounds to nothing as well as what is too large. #}
+{# Postgres refuses what rounds to nothing as well as what is too large: what is nearer to 0 than to the
+   smallest double, and what is no nearer to the largest than to the next that would come. #}
 {% macro postgres__is_finite_number(text) -%}
     case
         when not {{ matches(text, '^' ~ number_pattern(4) ~ '$') }} or length({{ text }}) > 1000 then false
         when cast({{ text }} as numeric) = 0 then true
-        else abs(cast({{ text }} as numeric)) between 5e-324 and 1.7976931348623157e308
+        else abs(cast({{ text }} as numeric)) between 2.4703282292062327209e-324 and 1.7976931348623158079e308
     end
 {%- endmacro %}
 

@@ -1,5 +1,21 @@
--- Entries of INDEX that can be read, each with its file and the first fault that needs no parent
-with told as (
+-- Entries of INDEX that can be read, each with its file and the first fault that needs no parent. Letters
+-- count alike whether small or capital, in INDEX and in the names of files.
+with files as (
+    select
+        path,
+        lower(path) as file_path,
+        problem,
+        sha256,
+        run_id,
+        load_id,
+        row_number() over (partition by lower(path) order by path) as place,
+        min(sha256) over (partition by lower(path)) as one_content,
+        max(sha256) over (partition by lower(path)) as other_content
+    from {{ ref('stg_signatures__files') }}
+    where source = 'SOURCE_B'
+),
+
+told as (
     select
         *,
         row_number() over (partition by uuid order by line) > 1 as is_repeated,
@@ -17,7 +33,7 @@ select
     told.line_text,
     told.uuid,
     told.parent,
-    told.file_path,
+    coalesce(files.path, told.file_path) as file_path,
     told.is_repeated,
     files.sha256,
     files.run_id,
@@ -28,8 +44,9 @@ select
         when told.one_uuid <> told.other_uuid
             then 'its file ' || told.file_path || ' is claimed by another id too'
         when files.path is null then 'its file ' || told.file_path || ' is missing'
-        when files.problem is not null then 'its file ' || told.file_path || ' ' || files.problem
+        when files.problem is not null then 'its file ' || files.path || ' ' || files.problem
+        when files.one_content <> files.other_content
+            then 'its file ' || files.path || ' is there again with other content, in other letters'
     end as reason
 from told
-left join {{ ref('stg_signatures__files') }} as files
-    on told.file_path = files.path and files.source = 'SOURCE_B'
+left join files on told.file_path = files.file_path and files.place = 1

@@ -13,7 +13,7 @@ with outcomes as (
         'files' as record_table,
         {{ parent_folder('origin') }} as origin,
         reason is not null as is_rejected,
-        false as is_duplicate
+        is_duplicate
     from {{ ref('int_signatures__source_b_files') }}
 
     union all

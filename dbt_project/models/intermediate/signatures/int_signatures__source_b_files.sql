@@ -1,12 +1,20 @@
--- Every file of SOURCE_B, INDEX included: published with its entry, or why not
+-- Every file of SOURCE_B, INDEX included: published with its entry, a duplicate, or why not
 with entries as (
     select
-        file_path,
+        lower(file_path) as file_path,
         min(line) as line,
         count(case when reason is null then 1 end) as accepted
     from {{ ref('int_signatures__source_b') }}
     where file_path is not null
-    group by file_path
+    group by lower(file_path)
+),
+
+files as (
+    select
+        *,
+        row_number() over (partition by lower(path) order by path) as place
+    from {{ ref('stg_signatures__files') }}
+    where source = 'SOURCE_B'
 )
 
 select
@@ -17,7 +25,7 @@ select
         when files.problem is not null then files.problem
         when entries.file_path is null then 'is not in INDEX'
         when entries.accepted = 0 then 'its entry at line ' || entries.line || ' of INDEX is rejected'
-    end as reason
-from {{ ref('stg_signatures__files') }} as files
-left join entries on files.path = entries.file_path
-where files.source = 'SOURCE_B'
+    end as reason,
+    files.problem is null and coalesce(entries.accepted, 0) > 0 and files.place > 1 as is_duplicate
+from files
+left join entries on lower(files.path) = entries.file_path

@@ -19,6 +19,7 @@ select
     line_text,
     case when reason is null then lower(substr(line_text, 1, 36)) end as uuid,
     case when reason is null and length(line_text) > 40 then lower(substr(line_text, 41, 36)) end as parent,
-    case when reason is null then substr(line_text, 1, 1) || '/' || substr(line_text, 1, 8) end as file_path,
+    case when reason is null then lower(substr(line_text, 1, 1) || '/' || substr(line_text, 1, 8)) end
+        as file_path,
     reason
 from judged
