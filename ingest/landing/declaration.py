@@ -20,9 +20,9 @@ class SourceDeclaration:
 
     `reader` makes what the runner reads from. Its parameters that carry a `typer.Option` are the
     flags of the command; the others are for the sample alone. `inputs` are the flags that say
-    where to read: of each group just one is to be given. They and `settings` may also stand under
-    `[sources.<name>]`. With a flag of `needs_no_input` nothing is read: beside it only the
-    flags that it names may be given, and those nowhere else.
+    where to read: of each group just one is to be given, or with `together` at least one. They and
+    `settings` may also stand under `[sources.<name>]`. With a flag of `needs_no_input` nothing is
+    read: beside it only the flags that it names may be given, and those nowhere else.
     """
 
     raw_schema: RawSchema
@@ -30,6 +30,7 @@ class SourceDeclaration:
     inputs: tuple[tuple[str, ...], ...]
     settings: tuple[str, ...] = ()
     needs_no_input: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    together: bool = False
 
     @property
     def name(self) -> str:
@@ -58,7 +59,7 @@ class SourceDeclaration:
         for group in self.inputs:
             for values in (flags, settings):
                 here = {name: values[name] for name in group if values.get(name)}
-                if len(here) > 1:
+                if len(here) > 1 and not self.together:
                     raise IngestError(f"{self.name}: give {_flags(group, ' or ')}, not both")
                 if here:
                     found.update(here)
@@ -110,10 +111,13 @@ class SourceDeclaration:
 
     def _converted(self, name: str, value: Any) -> Any:
         kind, option = get_args(self.flags()[name])
-        if kind in (list[Path], Path, str):
-            values = value if isinstance(value, list) and kind == list[Path] else [value]
+        if kind in (list[Path], list[str], Path, str):
+            several = isinstance(value, list) and kind in (list[Path], list[str])
+            values = value if several else [value]
             if not all(isinstance(each, str) for each in values):
                 raise IngestError(f"{name} under [sources.{self.name}] is {value!r}, not a text")
+        if kind == list[str]:
+            return values
         if kind == list[Path]:
             return [ROOT / Path(each).expanduser() for each in values]
         if kind is Path:

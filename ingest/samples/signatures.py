@@ -25,9 +25,9 @@ FAULTY_STROKES = {
     "Online/Genuine/001_96.HWR": b"1,2,3\n\n4,5,6\n",
     "Online/Genuine/001_97.HWR": b"1,2,\xff\0\n",
     "Online/Forgeries/0100999_1.HWR": b"1,2,3\n",
+    "Offline/Genuine/one_1.PNG": b"",
     "Online/Genuine/one_1.HWR": b"1,2,3\n",
     "Online/001_1.HWR": b"1,2,3\n",
-    "Offline/Genuine/001_1.HWR": b"1,2,3\n",
     "Offline/Genuine/001_91.PNG": b"",
 }
 STRANGERS = {

@@ -9,7 +9,6 @@ from ingest.common.errors import IngestError
 from ingest.common.paths import path_text
 from ingest.signatures.folder import Entry
 
-INDEX = "INDEX"
 LONGEST_LINE = 1 << 20  # bytes; a line of an INDEX has 76
 LINES_A_CHUNK = 50_000
 

@@ -31,6 +31,12 @@ select origin, records_read from ordered where age = 1
 """
 
 
+LAYOUT = """
+select layout from raw_signatures.datasets
+where origin_id = %s and _dlt_load_id in ({loads}) order by run_id desc limit 1
+"""
+
+
 class Landed(NamedTuple):
     """What is landed of one file."""
 
@@ -53,3 +59,10 @@ def landed_files(run: Run, origin: Origin) -> dict[str, Landed]:
 def landed_counts(run: Run, origin: Origin) -> dict[str, int]:
     """Return the numbers of files landed last for the directories of an origin."""
     return dict(run.landed(COUNTS, origin.origin_id))
+
+
+def landed_layout(run: Run, origin: Origin, source: str) -> str:
+    """Return the layout that an origin was landed with last: by default that of its name."""
+    for (layout,) in run.landed(LAYOUT, origin.origin_id):
+        return str(layout)
+    return source

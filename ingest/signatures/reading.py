@@ -12,8 +12,8 @@ from ingest.landing.ledger import Run
 from ingest.landing.origins import Origin
 from ingest.signatures.dataset import Dataset
 from ingest.signatures.folder import Read
-from ingest.signatures.index_file import INDEX, read_lines
-from ingest.signatures.landed import Landed, landed_counts
+from ingest.signatures.index_file import read_lines
+from ingest.signatures.landed import Landed, landed_counts, landed_layout
 from ingest.signatures.tables import TABLES
 from ingest.warehouse.raw_tables import arrow_schema, rows
 
@@ -49,6 +49,7 @@ class Reader:
     def _changes(self) -> Chunks:
         source = self.dataset.source
         self.run.progress.expect(len(self.entries))
+        yield from self._layout()
         yield from self._changed_files()
         gone = [path for path in self.known if path not in self.entries]
         if gone:
@@ -56,6 +57,13 @@ class Reader:
             yield "removed_files", rows(TABLES["removed_files"], removed)
         yield from self._counts()
         log.info("%s: %s files listed, %s gone", source, len(self.entries), len(gone))
+
+    def _layout(self) -> Chunks:
+        """Tell the layout where it is another than what is landed, or than the name tells."""
+        name = self.dataset.layout.name
+        if landed_layout(self.run, self.origin, self.dataset.source) != name:
+            told = [self.dataset.source, name, *self.marks]
+            yield "datasets", rows(TABLES["datasets"], [told])
 
     def _changed_files(self) -> Chunks:
         changed: list[list[object]] = []
@@ -73,7 +81,7 @@ class Reader:
             if landed and (landed.sha256, landed.problem) == (read.sha256, read.problem):
                 continue
             if self.dataset.is_index(path):
-                yield from self._index(read)
+                yield from self._index(path, read)
             changed.append(self._row(path, read, fingerprint))
             held += len(read.content or b"")
             if held >= CHUNK_BYTES or len(changed) >= CHUNK_FILES:
@@ -90,12 +98,12 @@ class Reader:
             *(read.problem, fingerprint, read.content, *self.marks),
         ]
 
-    def _index(self, read: Read) -> Chunks:
-        name = f"{self.dataset.source}/{INDEX}"
+    def _index(self, path: str, read: Read) -> Chunks:
+        name = f"{self.dataset.source}/{path}"
         if read.sha256 is None:
             raise IngestError(f"{name} {read.problem}")
         count = 0
-        for lines in read_lines(self.entries[INDEX], read.sha256):
+        for lines in read_lines(self.entries[path], read.sha256):
             numbers = pa.array(range(count + 1, count + len(lines) + 1), pa.int64())
             marks = [pa.repeat(pa.scalar(mark, pa.int64()), len(lines)) for mark in self.marks]
             columns = [numbers, pa.array(lines, pa.binary()), *marks]

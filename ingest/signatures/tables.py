@@ -1,4 +1,4 @@
-"""What signatures lands: files and INDEX lines of both datasets, and what the service registers.
+"""What signatures lands: files and INDEX lines of datasets, and what the service registers.
 
 Rows of `files`, `removed_files` and `counts` are events: what holds now is the last one of each
 path or directory of an origin, by `run_id`, the run's number in the ledger. Clocks are not asked.
@@ -37,6 +37,7 @@ TABLES: Tables = {
         "origin_id": whole,
         "run_id": whole,
     },
+    "datasets": {"source": text, "layout": text, "origin_id": whole, "run_id": whole},
     "index_lines": {"line": whole, "raw_bytes": blob, "origin_id": whole, "run_id": whole},
     "counts": {
         "record_table": text,
@@ -106,17 +107,17 @@ FOLLOWED = """
 )
 """
 # Lines of an INDEX that was landed anew since; its row in `files` may be deleted already
-OLDER_INDEX = f"""
+OLDER_INDEX = """
 (origin_id, run_id) in (
     select lines.origin_id, lines.run_id
     from (select distinct origin_id, run_id from raw_signatures.index_lines) as lines
     inner join raw_signatures.files as later
         on lines.origin_id = later.origin_id and lines.run_id < later.run_id
     where
-        later.source = '{SOURCE_B}' and later.path = 'INDEX' and later.read_at < {{before}}
-        and later._dlt_load_id in ({{loads}})
+        later.path = 'INDEX' and later.read_at < {before}
+        and later._dlt_load_id in ({loads})
 )
-"""  # noqa: S608 - made of constants
+"""
 COUNTED_AGAIN = """
 (origin_id, record_table, origin, run_id) in (
     select origin_id, record_table, origin, run_id from (

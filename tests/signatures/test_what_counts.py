@@ -10,7 +10,7 @@ from ingest.common.paths import sample
 from ingest.landing.origins import SAMPLE
 from ingest.landing.runner import run_source
 from ingest.signatures import NewImageSignature, NewXYZSignature, register_signatures
-from ingest.signatures.source import SignatureSource
+from ingest.signatures.command import signatures
 from ingest.signatures.tables import TABLES
 from tests.conftest import Warehouse
 from tests.signatures.datasets import STROKES, Datasets, forget, origins
@@ -153,7 +153,7 @@ def test_own_data_that_looks_like_a_shrunk_sample_lands_and_no_sample_serves_aga
     )
     assert "signatures: not configured; what is landed stays" in warehouse.ingest("all")
     with pytest.raises(IngestError, match="no sample serves"):
-        run_source(SignatureSource(datasets.a, datasets.b), SAMPLE)
+        run_source(signatures(datasets.a, datasets.b), SAMPLE)
     assert [(*row[:3], *row[4:]) for row in origins(warehouse)] == state
     assert warehouse.query("select count(*) from raw_signatures.files") == files
 

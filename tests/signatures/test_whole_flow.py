@@ -49,8 +49,8 @@ def test_upstream_is_accounted_for_and_a_rerun_changes_nothing(warehouse: Wareho
         ("SOURCE_A", "offline", True, 8, 8, 0),
         ("SOURCE_A", "online", False, 7, 0, 0),
         ("SOURCE_A", "online", True, 6, 6, 0),
-        ("SOURCE_B", "offline", False, 4, 0, 0),
-        ("SOURCE_B", "offline", True, 3, 3, 3),
+        ("SOURCE_B", "online", False, 4, 0, 0),
+        ("SOURCE_B", "online", True, 3, 3, 3),
     ]
     assert warehouse.query(REJECTED) == [
         ("SOURCE_A/Online/Forgeries/0123004_1.HWR", "line 2", "has 2 values, not 3"),

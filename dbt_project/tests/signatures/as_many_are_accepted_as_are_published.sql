@@ -6,7 +6,16 @@ with accepted as (
         split_part(origin, '/', 1) as source,
         sum(accepted) as signatures
     from {{ ref('int_signatures__reconciliation') }}
-    where record_table = 'index_entries' or (record_table <> 'index_headers' and origin not like 'SOURCE_B%')
+    where
+        record_table in ('index_entries', 'registered_signatures')
+        or (
+            record_table = 'files'
+            and split_part(origin, '/', 1) not in (
+                select split_part(indexes.origin, '/', 1)
+                from {{ ref('int_signatures__reconciliation') }} as indexes
+                where indexes.record_table = 'index_headers'
+            )
+        )
     group by split_part(origin, '/', 1)
 ),
 

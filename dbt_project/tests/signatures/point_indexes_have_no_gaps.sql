@@ -1,5 +1,5 @@
 {{ config(group='signatures') }}
--- Online signatures without points, and those of this build whose points are not numbered from 1 to
+-- Signatures of strokes without points, and those of this build whose points are not numbered from 1 to
 -- their count. No number comes twice: it is part of the primary key.
 with numbered as (
     select
@@ -27,7 +27,7 @@ union all
 select signatures.signature_id
 from {{ ref('signatures') }} as signatures
 where
-    signatures.medium = 'online'
+    signatures.point_count is not null
     and not exists (
         select 1
         from {{ ref('signature_points') }} as points

@@ -2,6 +2,7 @@
 -- 16 steps are rejected too, since every parent in them is itself a forgery.
 with recursive forgeries as (
     select distinct
+        source,
         uuid,
         parent
     from {{ ref('int_signatures__index_entries') }}
@@ -10,23 +11,28 @@ with recursive forgeries as (
 
 walks as (
     select
+        forgeries.source,
         forgeries.uuid,
         forgeries.parent as reached,
         1 as steps
     from forgeries
-    where forgeries.parent in (select above.uuid from forgeries as above)
+    inner join (select distinct source, uuid from forgeries) as above
+        on forgeries.source = above.source and forgeries.parent = above.uuid
 
     union all
 
     select
+        walks.source,
         walks.uuid,
         forgeries.parent as reached,
         walks.steps + 1 as steps
     from walks
-    inner join forgeries on walks.reached = forgeries.uuid
+    inner join forgeries on walks.source = forgeries.source and walks.reached = forgeries.uuid
     where walks.reached <> walks.uuid and walks.steps < 16
 )
 
-select distinct uuid
+select distinct
+    source,
+    uuid
 from walks
 where reached = uuid

@@ -2,32 +2,35 @@
 -- count alike whether small or capital, in INDEX and in the names of files.
 with files as (
     select
+        source,
         path,
         lower(path) as file_path,
         problem,
         sha256,
         run_id,
         load_id,
-        row_number() over (partition by lower(path) order by path) as place,
-        min(sha256) over (partition by lower(path)) as one_content,
-        max(sha256) over (partition by lower(path)) as other_content
+        row_number() over (partition by source, lower(path) order by path) as place,
+        min(sha256) over (partition by source, lower(path)) as one_content,
+        max(sha256) over (partition by source, lower(path)) as other_content
     from {{ ref('stg_signatures__files') }}
-    where source = 'SOURCE_B'
+    where {{ is_indexed('layout') }}
 ),
 
 told as (
     select
         *,
-        row_number() over (partition by uuid order by line) > 1 as is_repeated,
-        min(coalesce(parent, '')) over (partition by uuid) as one_parent,
-        max(coalesce(parent, '')) over (partition by uuid) as other_parent,
-        min(uuid) over (partition by file_path) as one_uuid,
-        max(uuid) over (partition by file_path) as other_uuid
+        row_number() over (partition by source, uuid order by line) > 1 as is_repeated,
+        min(coalesce(parent, '')) over (partition by source, uuid) as one_parent,
+        max(coalesce(parent, '')) over (partition by source, uuid) as other_parent,
+        min(uuid) over (partition by source, file_path) as one_uuid,
+        max(uuid) over (partition by source, file_path) as other_uuid
     from {{ ref('stg_signatures__index_entries') }}
     where reason is null
 )
 
 select
+    told.source,
+    told.layout,
     told.origin,
     told.line,
     told.line_text,
@@ -49,4 +52,4 @@ select
             then 'its file ' || files.path || ' is there again with other content, in other letters'
     end as reason
 from told
-left join files on told.file_path = files.file_path and files.place = 1
+left join files on told.source = files.source and told.file_path = files.file_path and files.place = 1

@@ -1,7 +1,7 @@
 -- Accepted signatures of every way in, in one shape and with their ids
 with files as (
     select
-        'SOURCE_A' as source,
+        source,
         medium,
         is_forgery,
         local_id,
@@ -11,7 +11,7 @@ with files as (
         point_count,
         origin,
         path,
-        case when medium = 'offline' then sha256 end as asset_id,
+        case when holds = 'image' then sha256 end as asset_id,
         run_id,
         load_id
     from {{ ref('int_signatures__source_a') }}
@@ -20,15 +20,15 @@ with files as (
     union all
 
     select
-        'SOURCE_B' as source,
-        'offline' as medium,
+        source,
+        {{ told_of_index('layout', 'medium') }} as medium,
         parent is not null as is_forgery,
         uuid as local_id,
         parent as reference_local_id,
         cast(null as integer) as sample_number,
         parent,
         cast(null as integer) as point_count,
-        'SOURCE_B/' || file_path as origin,
+        source || '/' || file_path as origin,
         file_path as path,
         sha256 as asset_id,
         run_id,

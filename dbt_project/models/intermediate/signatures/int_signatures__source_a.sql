@@ -1,5 +1,5 @@
--- Every file of SOURCE_A: the signature that it is, or why it is none
-{%- set signature = 'medium, is_forgery, local_id, reference_local_id, sample_number' %}
+-- Every file that its name tells of: the signature that it is, or why it is none
+{%- set signature = 'source, medium, is_forgery, local_id, reference_local_id, sample_number' %}
 
 with read_files as (
     select
@@ -10,7 +10,7 @@ with read_files as (
         coalesce(names.reason, strokes.reason) as own_reason
     from {{ ref('stg_signatures__names') }} as names
     left join {{ ref('int_signatures__strokes') }} as strokes
-        on strokes.source = 'SOURCE_A' and names.path = strokes.path and names.load_id = strokes.load_id
+        on names.source = strokes.source and names.path = strokes.path and names.load_id = strokes.load_id
 ),
 
 claims as (
@@ -35,6 +35,7 @@ told as (
 
 originals as (
     select distinct
+        source,
         medium,
         local_id
     from told
@@ -42,9 +43,11 @@ originals as (
 )
 
 select
+    told.source,
     told.origin,
     told.path,
     told.medium,
+    told.holds,
     told.is_forgery,
     told.local_id,
     told.reference_local_id,
@@ -65,4 +68,7 @@ select
     and (not told.is_forgery or originals.local_id is not null) as is_duplicate
 from told
 left join originals
-    on told.medium = originals.medium and told.reference_local_id = originals.local_id
+    on
+        told.source = originals.source
+        and told.medium = originals.medium
+        and told.reference_local_id = originals.local_id

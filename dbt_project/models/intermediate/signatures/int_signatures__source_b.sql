@@ -1,10 +1,11 @@
--- Every entry of SOURCE_B's INDEX: the signature that it tells, or why it tells none
+-- Every entry of an INDEX: the signature that it tells, or why it tells none
 with entries as (
     select * from {{ ref('int_signatures__index_entries') }}
 ),
 
 parents as (
     select
+        source,
         uuid,
         parent,
         reason
@@ -13,6 +14,8 @@ parents as (
 )
 
 select
+    entries.source,
+    entries.layout,
     entries.origin,
     entries.line,
     entries.line_text,
@@ -33,12 +36,15 @@ select
     end as reason,
     entries.is_repeated
 from entries
-left join parents on entries.parent = parents.uuid
-left join {{ ref('int_signatures__cycles') }} as cycles on entries.uuid = cycles.uuid
+left join parents on entries.source = parents.source and entries.parent = parents.uuid
+left join {{ ref('int_signatures__cycles') }} as cycles
+    on entries.source = cycles.source and entries.uuid = cycles.uuid
 
 union all
 
 select
+    source,
+    layout,
     origin,
     line,
     line_text,

@@ -1,12 +1,12 @@
 -- Files whose lines are the points of an online signature, of both ways in. A table: Postgres takes the views
 -- below for a single row, and would look at every content for each file.
 select
-    'SOURCE_A' as source,
+    source,
     path,
     run_id,
     load_id
 from {{ ref('stg_signatures__names') }}
-where medium = 'online' and reason is null
+where holds = 'strokes' and reason is null
 
 union all
 

@@ -35,24 +35,21 @@ latest as (
 )
 
 select
-    origin_id,
-    source,
-    path,
-    source || '/' || path as origin,
-    case
-        when {{ matches('path', '^[^/]+/[^/]+/[^/]+$') }}
-            then split_part(path, '/', 1) || '/' || split_part(path, '/', 2)
-    end as directory,
-    split_part(path, '/', 3) as file_name,
-    sha256,
-    size_bytes,
-    problem,
-    run_id,
-    load_id
+    latest.origin_id,
+    latest.source,
+    coalesce(datasets.layout, latest.source) as layout,
+    latest.path,
+    latest.source || '/' || latest.path as origin,
+    latest.sha256,
+    latest.size_bytes,
+    latest.problem,
+    latest.run_id,
+    latest.load_id
 from latest
+left join {{ ref('stg_signatures__datasets') }} as datasets on latest.origin_id = datasets.origin_id
 where
-    not is_gone
-    and origin_id in (
+    not latest.is_gone
+    and latest.origin_id in (
         select origins.origin_id
         from {{ ref('stg_signatures__origins') }} as origins
         where origins.counts

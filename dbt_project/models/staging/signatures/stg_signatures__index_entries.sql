@@ -14,6 +14,8 @@ with judged as (
 )
 
 select
+    source,
+    layout,
     origin,
     line,
     line_text,

@@ -1,53 +1,43 @@
--- What the names of SOURCE_A's files say: who signed, whom a forger imitates, which sample
-with placed as (
+-- What the names of files say, by the layout of their dataset: who signed, whom a forger imitates, which
+-- sample. Who is not told among the forgers is one unknown forger for each original.
+with shaped as (
     select
         *,
-        case
-            when directory in ('Offline/Genuine', 'Offline/Forgeries') then 'offline'
-            when directory in ('Online/Genuine', 'Online/Forgeries') then 'online'
-        end as medium,
-        directory in ('Offline/Forgeries', 'Online/Forgeries') as is_forgery,
-        split_part(file_name, '_', 1) as who,
-        split_part(split_part(file_name, '_', 2), '.', 1) as sample
+        {{ signature_shape('layout', 'path') }} as shape
     from {{ ref('stg_signatures__files') }}
-    where source = 'SOURCE_A'
+    where source <> 'REGISTERED' and not {{ is_indexed('layout') }}
 ),
 
-judged as (
+read_names as (
     select
         *,
+        {{ told_of_shape('shape', 'medium', 'offline') }} as medium,
+        {{ told_of_shape('shape', 'holds', 'image') }} as holds,
+        {{ part_of_name('shape', 'path', 'signer') }} as signer,
+        {{ part_of_name('shape', 'path', 'original') }} as original,
+        cast({{ part_of_name('shape', 'path', 'sample') }} as integer) as sample_number,
+        {{ told_of_shape('shape', 'same_people', 'False') }} = 'False' as are_others,
         case
             when problem is not null then problem
-            when medium is null
-                then 'lies in none of Offline/Genuine, Offline/Forgeries, Online/Genuine, Online/Forgeries'
-            when is_forgery and not {{ matches('file_name', '^[0-9]{7}_[0-9]{1,9}[.][^._]+$') }}
-                then 'name is not <4 digits of the forger><3 digits of the original>_<sample>.<ending>'
-            when not is_forgery and not {{ matches('file_name', '^[0-9]{1,9}_[0-9]{1,9}[.][^._]+$') }}
-                then 'name is not <digits of the signee>_<digits of the sample>.<ending>'
-            when medium = 'offline' and not {{ matches('lower(file_name)', '[.](png|jpe?g|tiff?|bmp)$') }}
-                then 'name does not end in .png, .jpg, .tif or .bmp'
-            when medium = 'online' and not {{ matches('lower(file_name)', '[.]hwr$') }}
-                then 'name does not end in .hwr'
+            when shape is null then {{ signature_misfit('layout', 'path') }}
         end as reason
-    from placed
+    from shaped
 )
 
 select
+    source,
+    layout,
     origin,
     path,
     medium,
-    is_forgery,
-    case
-        when reason is not null then null
-        when is_forgery then {{ without_leading_zeros('substr(who, 1, 4)') }}
-        else {{ without_leading_zeros('who') }}
-    end as local_id,
-    case when reason is null and is_forgery then {{ without_leading_zeros('substr(who, 5, 3)') }} end
-        as reference_local_id,
-    case when reason is null then cast(sample as integer) end as sample_number,
+    holds,
+    reason is null and original is not null and (are_others or signer <> original) as is_forgery,
+    case when reason is null then coalesce(signer, 'unknown forger of ' || original) end as local_id,
+    case when reason is null and (are_others or signer <> original) then original end as reference_local_id,
+    case when reason is null then sample_number end as sample_number,
     sha256,
     run_id,
     load_id,
     reason,
     reason is not null and problem is null as is_misnamed
-from judged
+from read_names

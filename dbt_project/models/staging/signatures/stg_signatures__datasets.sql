@@ -1,0 +1,5 @@
+-- The layout that each dataset was landed with last, where it is not that of its name
+{{ last_of_each(
+    source('signatures', 'datasets'), 'origin_id', 'run_id desc',
+    '_dlt_load_id in ' ~ completed_loads('signatures')
+) }}
