@@ -9,6 +9,13 @@ with recursive forgeries as (
     where parent is not null and not is_repeated
 ),
 
+ids as (
+    select distinct
+        source,
+        uuid
+    from forgeries
+),
+
 walks as (
     select
         forgeries.source,
@@ -16,8 +23,7 @@ walks as (
         forgeries.parent as reached,
         1 as steps
     from forgeries
-    inner join (select distinct source, uuid from forgeries) as above
-        on forgeries.source = above.source and forgeries.parent = above.uuid
+    inner join ids on forgeries.source = ids.source and forgeries.parent = ids.uuid
 
     union all
 

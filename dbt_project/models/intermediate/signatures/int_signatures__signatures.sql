@@ -1,12 +1,9 @@
 -- Accepted signatures of every way in, in one shape and with their ids
+{%- set told_by_name = 'source, layout, medium, is_forgery, local_id, reference_local_id, sample_number' %}
+
 with files as (
     select
-        source,
-        medium,
-        is_forgery,
-        local_id,
-        reference_local_id,
-        sample_number,
+        {{ told_by_name }},
         cast(null as {{ dbt.type_string() }}) as parent,
         point_count,
         origin,
@@ -21,6 +18,7 @@ with files as (
 
     select
         source,
+        layout,
         {{ told_of_index('layout', 'medium') }} as medium,
         parent is not null as is_forgery,
         uuid as local_id,
@@ -41,6 +39,7 @@ select
     {{ signature_key('is_forgery', 'local_id', "coalesce(reference_local_id, '')") }} as signature_id,
     {{ signee_key('is_forgery', 'local_id') }} as signee_id,
     source,
+    layout,
     medium,
     medium as signee_medium,
     is_forgery,
@@ -63,6 +62,7 @@ select
     signature_id,
     signee_id,
     'REGISTERED' as source,
+    null as layout,
     medium,
     signee_medium,
     reference_signee_id is not null as is_forgery,

@@ -44,6 +44,7 @@ originals as (
 
 select
     told.source,
+    told.layout,
     told.origin,
     told.path,
     told.medium,

@@ -3,6 +3,7 @@
 select
     source,
     path,
+    {{ stroke_format('layout') }} as format,
     run_id,
     load_id
 from {{ ref('stg_signatures__names') }}
@@ -13,6 +14,7 @@ union all
 select
     'REGISTERED' as source,
     path,
+    null as format,
     0 as run_id,
     load_id
 from {{ ref('stg_signatures__registered') }}

@@ -1,15 +1,16 @@
--- What each online file holds: how many points, or the first line that is not three finite numbers.
+-- What each online file holds: how many points, or the first line that is not its numbers.
 -- A content is read once, in the first build after its load, and leaves when it counts no more.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     pre_hook="{{ delete_strokes_that_do_not_count() }}"
 ) }}
+{%- set kept = 'source, path, load_id, run_id, format' %}
 
 with texts as (
     select
         files.*,
-        {{ ascii_text('contents.content') }} as strokes
+        {{ stroke_text('files.format', 'contents.content') }} as strokes
     from {{ ref('int_signatures__stroke_files') }} as files
     inner join {{ ref('stg_signatures__contents') }} as contents
         on files.source = contents.source and files.path = contents.path and files.load_id = contents.load_id
@@ -30,14 +31,11 @@ with texts as (
 -- What is plainly right is not split: it is one empty line from here on
 looked_at as (
     select
-        source,
-        path,
-        load_id,
-        run_id,
+        {{ kept }},
         length(strokes) - length(replace(strokes, chr(10), '')) + 1 as pieces,
         case when strokes like '%' || chr(10) then 1 else 0 end as empty_pieces,
         strokes = '' as is_empty,
-        case when not {{ is_plain_triples('strokes') }} then strokes else '' end as suspect
+        case when not {{ is_plain_strokes('format', 'strokes') }} then strokes else '' end as suspect
     from texts
     {{ computed_once() }}
 ),
@@ -45,8 +43,7 @@ looked_at as (
 lines as (
     {{ split_lines(
         'looked_at',
-        ['source', 'path', 'load_id', 'run_id', 'pieces', 'empty_pieces', 'is_empty', "suspect = '' as is_plain"],
-        'suspect'
+        [kept, 'pieces', 'empty_pieces', 'is_empty', "suspect = '' as is_plain"], 'suspect'
     ) }}
 ),
 
@@ -55,13 +52,16 @@ judged as (
         *,
         case
             when is_empty then 'is empty'
-            when not is_plain and line <= pieces - empty_pieces then {{ triple_fault('line_text') }}
+            when not is_plain and line <= pieces - empty_pieces then {{ stroke_fault('format', 'line_text') }}
         end as reason
     from lines
 ),
 
 first_faults as (
-    {{ last_of_each('judged', 'source, path, load_id', 'case when reason is null then 1 else 0 end, line', 'reason is not null or line = 1') }}
+    {{ last_of_each(
+        'judged', 'source, path, load_id', 'case when reason is null then 1 else 0 end, line',
+        'reason is not null or line = 1'
+    ) }}
 )
 
 select
@@ -70,7 +70,7 @@ select
     load_id,
     run_id,
     case when reason is null then pieces - empty_pieces end as point_count,
-    case when reason is not null then line end as fault_line,
+    case when reason is not null then line + {{ stroke_header_lines('format') }} end as fault_line,
     reason,
     case when reason is not null then substr(line_text, 1, 1000) end as fault_text
 from first_faults

@@ -11,7 +11,8 @@ with texts as (
     select
         signatures.signature_id,
         signatures.run_id,
-        {{ ascii_text('contents.content') }} as strokes
+        {{ stroke_format('signatures.layout') }} as format,
+        {{ stroke_text(stroke_format('signatures.layout'), 'contents.content') }} as strokes
     from {{ ref('int_signatures__signatures') }} as signatures
     inner join {{ ref('stg_signatures__contents') }} as contents
         on
@@ -31,14 +32,14 @@ with texts as (
 ),
 
 lines as (
-    {{ split_lines('texts', ['signature_id', 'run_id'], 'strokes') }}
+    {{ split_lines('texts', ['signature_id', 'run_id', 'format'], 'strokes') }}
 )
 
 select
     signature_id,
     line as point_index,
-    {%- for axis in ['x', 'y', 'z'] %}
-    cast(split_part(line_text, ',', {{ loop.index }}) as {{ type_double() }}) as {{ axis }},
+    {%- for column in ['x', 'y', 'z', 'pressure', 'time', 'pen_state', 'azimuth', 'altitude'] %}
+    {{ stroke_value('format', 'line_text', column) }} as {{ column }},
     {%- endfor %}
     run_id
 from lines
