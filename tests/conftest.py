@@ -102,6 +102,10 @@ class Warehouse:
         assert "Traceback" not in output, output[-4000:]
         return output
 
+    def status(self, program: str, *args: object, **env: str) -> tuple[str, int]:
+        """Run one of the project's programs; return what it printed, and its exit status."""
+        return commands.run(program, [*map(str, args)], {**os.environ, **env})
+
     def ingest(self, *args: object, fails: bool = False, **env: str) -> str:
         return self.run("ingest", *args, fails=fails, **env)
 

@@ -1,5 +1,5 @@
 {# Why a fetch gave nothing, in words, from the code that was landed; null where it gave something. #}
-{% macro fetch_reason(error, status) -%}
+{% macro fetch_reason(error, status, detail) -%}
     case {{ error }}
         when 'http status' then 'HTTP status ' || {{ status }}
         when 'timeout' then 'the host was silent or slow for too long'
@@ -13,6 +13,11 @@
         when 'too many redirects' then 'redirects too often'
         when 'robots.txt' then 'closed by robots.txt'
         when 'invalid url' then 'is not a URL that can be fetched'
+        when 'no listing' then 'is no listing'
+        when 'format not taken' then {{ detail }} || ' is not taken'
+        when 'too many scans' then 'the image has too many scans'
+        when 'too many frames' then 'the image has too many frames'
+        when 'too slow' then 'the image takes too long to decode'
         when 'not an image' then 'is not an image'
         when 'broken image' then 'the image is broken'
         when 'too many pixels' then 'the image has too many pixels'

@@ -11,11 +11,13 @@
     not exists (select 1 from {{ draws }} as draws where draws.run_id = {{ judged }}.run_id)
 {%- endmacro %}
 
-{# The runs that count and of which no attempt is judged. #}
+{# The runs that count and of which attempts are not judged: a run lands piece by piece. #}
 {% macro runs_not_judged(draws) -%}
     select draws.run_id
     from {{ draws }} as draws
-    where not exists (select 1 from {{ this }} as judged where judged.run_id = draws.run_id)
+    left join (select run_id, count(*) as attempts from {{ this }} group by run_id) as judged
+        on draws.run_id = judged.run_id
+    where draws.urls_taken > coalesce(judged.attempts, 0)
 {%- endmacro %}
 
 {# The contents whose first attempt may be another one now, or none. #}

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ingest.common.addresses import known_as
 from ingest.common.errors import IngestError
 from ingest.common.paths import absolute
 from ingest.common.words import counted, printable
@@ -60,7 +61,11 @@ def forget(
     if source not in SOURCES:
         raise IngestError(f"there is no source {source}; there are {', '.join(SOURCES)}")
     known = landed_origins()[source]
-    here = [one for one in known if one.counts and one.address in (origin, absolute_of(origin))]
+    here = [
+        one
+        for one in known
+        if one.counts and one.address in (origin, absolute_of(origin), known_as(origin))
+    ]
     address = here[0].address if here else origin
     if here and not yes:
         records = sum(one.records for one in here)

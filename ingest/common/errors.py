@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ingest.common.addresses import masked
 from ingest.common.words import printable
 
 
@@ -48,5 +49,5 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 def one_line(error: BaseException) -> str:
-    """Return the text of an error as one printable line; its kind where it has no text."""
-    return printable(" ".join(str(error).split())) or type(error).__name__
+    """Return an error as one printable line without secrets; its kind where it has no text."""
+    return printable(masked(" ".join(str(error).split()))) or type(error).__name__

@@ -5,6 +5,7 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from ingest.common.addresses import masked
 from ingest.common.paths import logs
 from ingest.common.telling import News
 from ingest.common.words import printable
@@ -16,12 +17,13 @@ FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"
 class EveryLine(logging.Formatter):
     """Begins every line of a message alike, so that a thousand steps cost one record.
 
-    What it holds of foreign origin, a file's name say, gives no orders to a terminal.
+    What it holds of foreign origin, a file's name say, gives no orders to a terminal, and no
+    address in it shows a secret.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return all that is logged, a stack trace included, without orders to a terminal."""
-        return printable(super().format(record))
+        return printable(masked(super().format(record)))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the message with its prefix before each of its lines."""

@@ -6,6 +6,7 @@ That they ran, the ledger says: it has a row for each run.
 import logging
 import sys
 
+from ingest.common.addresses import masked
 from ingest.common.words import printable
 
 _last: dict[object, str] = {}
@@ -14,10 +15,10 @@ _last: dict[object, str] = {}
 def tell(line: str, about: object, *, error: bool = False) -> None:
     """Print a line, on standard error if `error`, unless it is the last one about the same thing.
 
-    Text of foreign origin in it gives no orders to a terminal.
+    Text of foreign origin in it gives no orders to a terminal, and no address shows a secret.
     """
     if _is_news(about, line):
-        print(printable(line), file=sys.stderr if error else sys.stdout, flush=True)
+        print(printable(masked(line)), file=sys.stderr if error else sys.stdout, flush=True)
 
 
 class News(logging.Filter):

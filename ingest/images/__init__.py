@@ -12,6 +12,7 @@ from ingest.images import get_random_images
 for image in get_random_images(): ...
 """
 
-from ingest.images.reader import ImageStructure, get_random_images
+from ingest.images.reader import RandomImages, get_random_images
+from ingest.images.structure import ImageStructure
 
-__all__ = ["ImageStructure", "get_random_images"]
+__all__ = ["ImageStructure", "RandomImages", "get_random_images"]

@@ -1,18 +1,14 @@
-"""What an answer may be: small rules on URLs, redirects, waiting times and bodies."""
+"""What an answer may be: small rules on outcomes, waiting times and bodies."""
 
-import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from urllib.parse import SplitResult, urljoin, urlsplit
 
 import aiohttp
 
 Sink = Callable[[bytes], object]
-PORTS = {"http": 80, "https": 443}
 
 
 class Refused(Exception):
@@ -35,50 +31,6 @@ class Fetched:
     error: str | None = None
     detail: str | None = None
     bytes: int = 0
-
-
-@lru_cache(maxsize=1024)  # a fetch asks several times
-def check(url: str) -> SplitResult:
-    """Take a URL apart; raises `Refused` where it is none that can be fetched."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # parsed here, and not before
-    except ValueError as error:
-        raise Refused("invalid url", str(error)) from error
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise Refused("invalid url", "not an http or https URL with a host")
-    if parts.username or parts.password:
-        raise Refused("invalid url", "names a user; logins are not used")
-    return parts
-
-
-def redirected(url: str, location: str) -> str:
-    """Return where a redirect leads; raises `Refused` where that is another host.
-
-    Only the same scheme, host and port will do, or the same host's standard https port.
-    """
-    try:
-        target = urljoin(url, location)
-        old, new = check(url), check(target)
-    except (Refused, ValueError) as error:
-        raise Refused("off-host redirect", f"to {location[:500]}") from error
-    same_host = new.hostname == old.hostname
-    to_https = (old.scheme, new.scheme) == ("http", "https") and _port(new) == 443
-    if same_host and (to_https or (new.scheme == old.scheme and _port(new) == _port(old))):
-        return target
-    private = not same_host and _is_private(new.hostname or "")
-    raise Refused("private address" if private else "off-host redirect", f"to {target[:500]}")
-
-
-def _port(parts: SplitResult) -> int:
-    return parts.port or PORTS[parts.scheme]
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
 def seconds_to_wait(retry_after: str) -> float:

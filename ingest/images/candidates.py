@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.common.addresses import known_as
 from ingest.images.landed import NOT_FETCHED, counting
 from ingest.landing.ledger import Run
 
@@ -20,19 +21,29 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 DRAW = f"""
 declare drawn cursor with hold for
 with not_fetched as ({NOT_FETCHED})
-select row_number() over (order by md5(%s || ' ' || url), url), url, title
-from (select url, min(title) as title from listed group by url) as distinct_urls
-where not exists (select from not_fetched where not_fetched.url = distinct_urls.url)
+select row_number() over (order by md5(%s || ' ' || known), known), url, title, known
+from (
+    select coalesce(known, url) as known, min(url) as url, min(title) as title
+    from listed group by 1
+) as distinct_urls
+where
+    not exists (select from not_fetched where not_fetched.url = distinct_urls.known)
+    -- As it was landed before secrets were left out
+    and not exists (select from not_fetched where not_fetched.url = distinct_urls.url)
 """  # noqa: S608 - constants
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A URL, its place in the random order (from 1), and the title that the listing gives it."""
+    """A URL, its place in the random order (from 1), and the title that the listing gives it.
+
+    `known` stands for the URL wherever it is kept or shown: without secrets.
+    """
 
     draw: int
     url: str
     title: str | None
+    known: str
 
 
 class Candidates:
@@ -43,12 +54,14 @@ class Candidates:
         self._rows: list[str] = []
         self.exhausted = False
         run.execute("drop table if exists listed")
-        run.execute("create temporary table listed (url text, title text)")
+        run.execute("create temporary table listed (url text, title text, known text)")
 
     def add(self, url: str, title: str | None) -> None:
         """Take in one URL; the same URL twice counts once."""
         shown = "\\N" if title is None else title.translate(ESCAPES)
-        self._rows.append(f"{url.translate(ESCAPES)}\t{shown}\n")
+        known = known_as(url)
+        kept = "\\N" if known == url else known.translate(ESCAPES)
+        self._rows.append(f"{url.translate(ESCAPES)}\t{shown}\t{kept}\n")
         if len(self._rows) >= ROWS_BEFORE_COPY:
             self._copy()
 
@@ -56,7 +69,7 @@ class Candidates:
         """Put the URLs in the random order that `seed` means; return how many were listed."""
         self._copy()
         self._run.execute("analyze listed")
-        ((listed,),) = self._run.execute("select count(distinct url) from listed")
+        ((listed,),) = self._run.execute("select count(distinct coalesce(known, url)) from listed")
         self._run.landed(DRAW, counting(self._run), str(seed))
         return int(listed)
 

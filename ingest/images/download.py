@@ -3,18 +3,21 @@
 import asyncio
 import hashlib
 import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ingest.images.answers import Fetched, Refused, Sink
 from ingest.images.candidates import Candidate
-from ingest.images.decode import Picture, decode
+from ingest.images.decode import Picture, decode, pixels_of
+from ingest.images.hosts import ClosedError
+from ingest.images.limits import Limits
 from ingest.images.web import Web
 
 CHUNK_BYTES = 4 << 20
 CHUNK_ATTEMPTS = 500
-SMALL = 32 << 10  # bytes of an image that is decoded sooner than handed to a thread and back
+SMALL = 256 * 256  # pixels that are decoded sooner than handed to a thread and back
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Downloader:
         self.web = web
         self._threads = ThreadPoolExecutor(min(4, os.cpu_count() or 1), "decode")
         self._connections = asyncio.Semaphore(web.concurrency)
+        self.passed_over = 0  # URLs that were not asked for, since their host is closed
 
     def __enter__(self) -> "Downloader":
         return self
@@ -43,22 +47,26 @@ class Downloader:
         self._threads.shutdown()
 
     async def chunks(
-        self, candidates: Iterator[Candidate], wanted: int
+        self, candidates: Iterator[Candidate], wanted: int, seconds: float
     ) -> AsyncIterator[list[Attempt]]:
         """Yield attempts, some megabytes at a time, until `wanted` of them are images.
+
+        After so many seconds no more is begun, and what is under way ends it.
 
         A failure lets the next candidate in. Never more are under way than may still be wanted,
         so what is taken depends on the order of the candidates alone, not on who answers first.
         As many as are fetched wait their turn: no connection is idle while an image is decoded.
         """
-        done: asyncio.Queue[asyncio.Task[Attempt]] = asyncio.Queue()
-        running: set[asyncio.Task[Attempt]] = set()
+        done: asyncio.Queue[asyncio.Task[Attempt | None]] = asyncio.Queue()
+        running: set[asyncio.Task[Attempt | None]] = set()
+        until = time.monotonic() + seconds
         chunk: list[Attempt] = []
         images = size = 0
         try:
             while True:
                 while len(running) < min(2 * self.web.concurrency, wanted - images):
-                    candidate = next(candidates, None)
+                    late = time.monotonic() > until
+                    candidate = None if late else next(self._open(candidates), None)
                     if candidate is None:
                         wanted = 0
                         break
@@ -70,6 +78,9 @@ class Downloader:
                 task = await done.get()
                 running.discard(task)
                 attempt = task.result()
+                if attempt is None:
+                    self.passed_over += 1
+                    continue
                 images += attempt.picture is not None
                 chunk.append(attempt)
                 size += len(attempt.content)
@@ -83,7 +94,15 @@ class Downloader:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _attempt(self, candidate: Candidate) -> Attempt:
+    def _open(self, candidates: Iterator[Candidate]) -> Iterator[Candidate]:
+        """Leave out what a host that is closed for this run should give."""
+        for candidate in candidates:
+            if not self.web.is_closed(candidate.url):
+                yield candidate
+            else:
+                self.passed_over += 1
+
+    async def _attempt(self, candidate: Candidate) -> Attempt | None:
         body = bytearray()
 
         def start(_url: str) -> Sink:
@@ -91,26 +110,30 @@ class Downloader:
             return body.extend
 
         limits = self.web.limits
-        async with self._connections:
-            fetched = await self.web.fetch(
-                candidate.url, start, limits.image_bytes, limits.image_seconds
-            )
+        try:
+            async with self._connections:
+                fetched = await self.web.fetch(
+                    candidate.url, start, limits.image_bytes, limits.image_seconds
+                )
+        except ClosedError:
+            return None
         await asyncio.sleep(0)  # the next request leaves first
         attempt = Attempt(candidate, fetched)
         if fetched.error is None:
             attempt.content = bytes(body)
-            if len(body) <= SMALL:
-                _prove(attempt, limits.image_pixels)
+            pixels = pixels_of(attempt.content)
+            if pixels is not None and pixels <= SMALL:
+                _prove(attempt, limits)
             else:
                 loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._threads, _prove, attempt, limits.image_pixels)
+                await loop.run_in_executor(self._threads, _prove, attempt, limits)
         return attempt
 
 
-def _prove(attempt: Attempt, most_pixels: int) -> None:
+def _prove(attempt: Attempt, limits: Limits) -> None:
     attempt.sha256 = hashlib.sha256(attempt.content).hexdigest()
     try:
-        attempt.picture = decode(attempt.content, most_pixels)
+        attempt.picture = decode(attempt.content, limits)
     except Refused as refused:
         attempt.fetched.error, attempt.fetched.detail = refused.error, refused.detail
         attempt.content = b""

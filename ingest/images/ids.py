@@ -27,6 +27,13 @@ class Ids:
             self._places.append(self._count)
             self._count += ids
 
+    @classmethod
+    def of(cls, ids: "array[int]") -> "Ids":
+        """Make it of each id, in ascending order."""
+        made = cls([])
+        made._firsts, made._places, made._count = ids, array("q", range(len(ids))), len(ids)
+        return made
+
     def __len__(self) -> int:
         return self._count
 

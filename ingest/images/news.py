@@ -6,6 +6,7 @@ a content; the words of a host or a decoder, which may tell a time or a port, ar
 
 from collections.abc import Sequence
 
+from ingest.common.addresses import known_as
 from ingest.images.answers import Fetched
 from ingest.images.download import Attempt
 from ingest.landing.ledger import Run
@@ -32,11 +33,11 @@ select url, error, status, links from (
 
 def attempts(run: Run, origin: Origin, made: Sequence[Attempt]) -> list[Attempt]:
     """Return the attempts that ended otherwise than the last ones landed of their URLs."""
-    last = set(run.landed(LAST_ATTEMPTS, [a.candidate.url for a in made], origin.origin_id))
+    last = set(run.landed(LAST_ATTEMPTS, [a.candidate.known for a in made], origin.origin_id))
     return [
         a
         for a in made
-        if (a.candidate.url, a.fetched.error, a.fetched.status, a.sha256) not in last
+        if (a.candidate.known, a.fetched.error, a.fetched.status, a.sha256) not in last
     ]
 
 
@@ -48,5 +49,5 @@ def pages(
     return [
         (page, links)
         for page, links in read
-        if (page.url, page.error, page.status, links) not in last
+        if (known_as(page.url), page.error, page.status, links) not in last
     ]

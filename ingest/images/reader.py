@@ -4,182 +4,156 @@ ids that are published -> random places among them -> some hundred ids a query
                        -> one that left meanwhile is passed over, and another one drawn
 """
 
-import io
 import random
-import sys
 from array import array
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Generic, TypeVar, cast, overload
 
-from ingest.common.errors import IngestError
-from ingest.images.ids import EXTENT, STRETCHES, Ids
-from ingest.warehouse import connect
+from ingest.images.published import Published
+from ingest.images.selection import FRACTIONS, Selection
+from ingest.images.structure import ImageStructure
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from PIL.Image import Image
-
-FIRST_CHUNK = 16
-LARGEST_CHUNK = 1_024  # images a query
-CHUNK_BYTES = 8 << 20  # aimed at, by the mean size of the images met so far
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+Drawn = TypeVar("Drawn")
 
 
-@dataclass(frozen=True)
-class ImageStructure:
-    """One published image.
+class RandomImages(Generic[Drawn]):
+    """An iterator over images, or over lists of them, and the selection that it draws from."""
 
-    `content` is the file as its host sent it, in `format` ("PNG", "JPEG", ...); `width` and
-    `height` are in pixels, `sha256` is that of the content in hex, and `fetched_at` is in UTC.
-    `image_id` never changes; the number of an image that left stays free.
-    """
+    def __init__(
+        self, selection: Selection, seed: int | None, limit: int | None, epoch: bool, batch: int
+    ) -> None:
+        self._selection = selection
+        # No method of its own: what nobody iterates any more is closed at once.
+        self._drawing = cast(
+            "Generator[Drawn, None, None]",
+            _drawn(selection.condition, seed, limit, _each_once if epoch else _for_ever, batch),
+        )
+        self._looking: Published | None = None
 
-    image_id: int
-    url: str
-    title: str
-    fetched_at: datetime
-    width: int
-    height: int
-    format: str
-    sha256: str
-    content: bytes
+    def __iter__(self) -> "RandomImages[Drawn]":
+        return self
 
-    def to_pil(self) -> "Image":
-        """Decode the content; the image is loaded in full and keeps its own mode."""
-        from PIL import Image
+    def __next__(self) -> Drawn:
+        return next(self._drawing)
 
-        image = Image.open(io.BytesIO(self.content))
-        image.load()
-        return image
+    def __len__(self) -> int:
+        """Return how many images are selected now; asks the warehouse."""
+        return len(self._look().published_ids())
+
+    def __getitem__(self, image_id: int) -> ImageStructure:
+        """Return the selected image of a number; raises `KeyError` where there is none."""
+        return self._look().one(image_id)
+
+    def __repr__(self) -> str:
+        """Say what it draws from."""
+        condition = self._selection.condition
+        return f"<images{f' where {condition}' if condition else ''}>"
+
+    def close(self) -> None:
+        """End the iteration and let go of every connection."""
+        self._drawing.close()
+        if self._looking is not None:
+            self._looking.__exit__()
+            self._looking = None
+
+    def _look(self) -> Published:
+        if self._looking is None:
+            looking = Published(self._selection.condition)
+            self._looking = looking.__enter__()
+        return self._looking
 
 
-NONE_YET = "no images are published yet: run `ingest images`, then `dbt build`"
-COLUMNS = ", ".join(ImageStructure.__annotations__)
+@overload
+def get_random_images(
+    *,
+    seed: int | None = None,
+    limit: int | None = None,
+    epoch: bool = False,
+    where: Mapping[str, object] | None = None,
+    split: str | None = None,
+    fractions: Mapping[str, float] = FRACTIONS,
+    shard: tuple[int, int] = (0, 1),
+    batch: None = None,
+) -> RandomImages[ImageStructure]: ...
+
+
+@overload
+def get_random_images(
+    *,
+    seed: int | None = None,
+    limit: int | None = None,
+    epoch: bool = False,
+    where: Mapping[str, object] | None = None,
+    split: str | None = None,
+    fractions: Mapping[str, float] = FRACTIONS,
+    shard: tuple[int, int] = (0, 1),
+    batch: int,
+) -> RandomImages[list[ImageStructure]]: ...
 
 
 def get_random_images(
-    *, seed: int | None = None, limit: int | None = None, epoch: bool = False
-) -> Iterator[ImageStructure]:
+    *,
+    seed: int | None = None,
+    limit: int | None = None,
+    epoch: bool = False,
+    where: Mapping[str, object] | None = None,
+    split: str | None = None,
+    fractions: Mapping[str, float] = FRACTIONS,
+    shard: tuple[int, int] = (0, 1),
+    batch: int | None = None,
+) -> "RandomImages[ImageStructure] | RandomImages[list[ImageStructure]]":
     """Yield images drawn at random from all that are published when the iteration begins.
 
     Each image is drawn uniformly and independently of those before it, without end. With `epoch`
-    each image comes exactly once, in random order. `limit` ends it after so many images. The same
-    `seed` gives the same images in the same order while none are added and none leave.
+    each image comes exactly once, in random order. `limit` ends it after so many images; `batch`
+    yields lists of so many, of which the last may be shorter. The same `seed` gives the same images
+    in the same order while none are added and none leave.
+
+    `where` selects by published columns, `split` is "train" or another name of `fractions`, and
+    `shard` (i, n) is the i-th of n parts that together hold each image once: see `Selection`.
+    `len()` of what is returned is the number of images selected, `[image_id]` is one of them.
 
     Keeps one connection and some megabytes, whatever the number of images; ingest and build may
-    run beside it, and an image that leaves meanwhile comes no more. Raises `IngestError` where no
-    images are published.
+    run beside it, and an image that leaves meanwhile comes no more. A lost server is waited for.
+    Raises `ValueError` or `TypeError` at once for arguments that make no sense, and `IngestError`
+    when the first image is asked for where none are published.
     """
+    if limit is not None and limit < 0:
+        raise ValueError(f"limit: {limit} is less than 0")
+    if batch is not None and batch < 1:
+        raise ValueError(f"batch: {batch} is less than 1")
+    selection = Selection(where or {}, split, fractions, shard)
+    return RandomImages(selection, seed, limit, epoch, batch or 0)
+
+
+def _drawn(
+    condition: str,
+    seed: int | None,
+    limit: int | None,
+    draw: "Callable[[random.Random, Published], Iterator[int]]",
+    batch: int,
+) -> "Generator[ImageStructure | list[ImageStructure], None, None]":
     numbers = random.Random(seed)  # noqa: S311 - a fair draw, not a secret
-    with _Published() as published:
-        ids = _each_once if epoch else _for_ever
-        yield from published.read(ids(numbers, published), limit)
+    with Published(condition) as published:
+        images = published.read(draw(numbers, published), limit)
+        if not batch:
+            yield from images
+        while batch and (some := list(islice(images, batch))):
+            yield some
 
 
-def _for_ever(numbers: random.Random, published: "_Published") -> Iterator[int]:
+def _for_ever(numbers: random.Random, published: Published) -> Iterator[int]:
     while True:
         ids, count = published.ids, len(published.ids)
         while ids is published.ids:  # until they were asked for anew
             yield ids[numbers.randrange(count)]
 
 
-def _each_once(numbers: random.Random, published: "_Published") -> Iterator[int]:
+def _each_once(numbers: random.Random, published: Published) -> Iterator[int]:
     """Shuffle as the numbers are needed (Fisher and Yates): 8 bytes an image, and no wait."""
     left = array("q", published.ids)
     for last in range(len(left) - 1, -1, -1):
         chosen = numbers.randrange(last + 1)
         yield left[chosen]
         left[chosen] = left[last]
-
-
-class _Published:
-    """The published images, over one connection of their own, whose bytes travel as binary."""
-
-    def __enter__(self) -> "_Published":
-        from adbc_driver_postgresql import dbapi  # here, since it takes its time to import
-
-        self._refusals = dbapi.ProgrammingError
-        try:
-            # Each query a transaction of its own: none stays open while the caller is at work.
-            self._connection = dbapi.connect(connect.url("analyst"), autocommit=True)
-        except dbapi.Error as error:
-            raise IngestError(f"the warehouse cannot be reached: {_line(error)}") from error
-        self._cursor = self._connection.cursor()
-        try:
-            self.ids = self._published_ids()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._cursor.close()
-        self._connection.close()
-
-    def _published_ids(self) -> Ids:
-        ((first, last, count),) = _rows(self._ask(EXTENT))
-        if not count:
-            raise IngestError(NONE_YET)
-        if last - first + 1 == count:
-            return Ids([(first, count)])
-        return Ids(_rows(self._ask(STRETCHES)))
-
-    def read(self, ids: Iterator[int], limit: int | None) -> Iterator[ImageStructure]:
-        """Yield the images of `ids`, in this order; a query for some hundred of them at a time.
-
-        Postgres looks for the next ones while the caller has these. An id that is published no
-        more is passed over: the others stay as likely as they were among themselves.
-        """
-        size, seen, seen_bytes = FIRST_CHUNK, 0, 0
-        left = sys.maxsize if limit is None else limit
-        with ThreadPoolExecutor(1, "read ahead") as ahead:
-            chunk = list(islice(ids, min(size, left)))
-            answer = ahead.submit(self._ask, _query(chunk))
-            while chunk:
-                found = {row[0]: ImageStructure(*row) for row in _rows(answer.result())}
-                images = [found[image_id] for image_id in chunk if image_id in found]
-                left -= len(images)
-                if found:
-                    seen += len(found)
-                    seen_bytes += sum(len(image.content) for image in found.values())
-                    size = min(LARGEST_CHUNK, 2 * size, CHUNK_BYTES * seen // seen_bytes + 1)
-                else:
-                    self.ids = self._published_ids()
-                chunk = list(islice(ids, min(size, left)))
-                if chunk:
-                    answer = ahead.submit(self._ask, _query(chunk))
-                yield from images
-
-    def _ask(self, query: str) -> "list[pa.ChunkedArray]":
-        try:
-            self._cursor.execute(query)
-            columns: list[pa.ChunkedArray] = self._cursor.fetch_arrow_table().columns
-        except self._refusals as error:
-            missing = "does not exist" in str(error)
-            raise IngestError(NONE_YET if missing else _line(error)) from error
-        return columns
-
-
-def _query(ids: Iterable[int]) -> str:
-    numbers = ",".join(map(str, ids))
-    return f"select {COLUMNS} from marts.images where image_id = any('{{{numbers}}}'::bigint[])"  # noqa: S608
-
-
-def _rows(columns: "list[pa.ChunkedArray]") -> list[tuple[Any, ...]]:
-    return list(zip(*map(_values, columns), strict=True))
-
-
-def _values(column: "pa.ChunkedArray") -> list[Any]:
-    """Return a column's values; moments ten times as fast as Arrow itself makes them."""
-    if hasattr(column.type, "tz"):
-        return [EPOCH + timedelta(microseconds=each) for each in column.cast("int64").to_pylist()]
-    values: list[Any] = column.to_pylist()
-    return values
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())

@@ -5,11 +5,22 @@ import socket
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from ingest.images.urls import is_private
+
+
+class PrivateAddressError(OSError):
+    """A name that a redirect leads to has no address of the public net."""
+
 
 class Resolver(AbstractResolver):
-    """Looks names up as usual, but for one host that is served by this very process."""
+    """Looks names up as usual, but for one host that is served by this very process.
+
+    Of the hosts in `strangers` only public addresses are used: it is here that a connection gets
+    its address, so no answer of a name server can change it afterwards.
+    """
 
     def __init__(self, served_here: tuple[str, int] | None) -> None:
+        self.strangers: set[str] = set()
         self._served_here = served_here
         self._usual = ThreadedResolver()
 
@@ -17,17 +28,24 @@ class Resolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """Return the addresses of a host; the port of the one that is served here too."""
-        if self._served_here is None or host != self._served_here[0]:
-            return await self._usual.resolve(host, port, family)
-        address = ResolveResult(
-            hostname=host,
-            host="127.0.0.1",
-            port=self._served_here[1],
-            family=socket.AF_INET,
-            proto=0,
-            flags=0,
-        )
-        return [address]
+        if self._served_here is not None and host == self._served_here[0]:
+            return [
+                ResolveResult(
+                    hostname=host,
+                    host="127.0.0.1",
+                    port=self._served_here[1],
+                    family=socket.AF_INET,
+                    proto=0,
+                    flags=0,
+                )
+            ]
+        found = await self._usual.resolve(host, port, family)
+        if host not in self.strangers:
+            return found
+        public = [address for address in found if not is_private(address["host"])]
+        if not public:
+            raise PrivateAddressError(f"{host} has no public address")
+        return public
 
     async def close(self) -> None:
         """Let go of the system's resolver."""

@@ -1,11 +1,14 @@
 """Attempts, pages and draws as rows of the raw tables."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from urllib.parse import unquote
 
 import pyarrow as pa
 
+from ingest.common.addresses import known_as, masked
 from ingest.images.answers import Fetched
+from ingest.images.candidates import Candidate
 from ingest.images.download import Attempt
 from ingest.images.tables import TABLES
 from ingest.landing.origins import Origin
@@ -23,8 +26,8 @@ def attempts(run_id: int, listing: Origin, made: Iterable[Attempt]) -> tuple[str
         "attempts",
         [
             (
-                *(run_id, a.candidate.draw, listing.address, a.candidate.url),
-                *(_file_name(a.candidate.url), a.candidate.title),
+                *(run_id, a.candidate.draw, listing.address, a.candidate.known),
+                *(_file_name(a.candidate.known), _title(a.candidate)),
                 *_outcome(a.fetched),
                 *(a.sha256, listing.origin_id),
             )
@@ -37,11 +40,7 @@ def contents(made: Iterable[Attempt]) -> tuple[str, pa.Table]:
     """Return the bytes of each attempt that gave an image."""
     return table(
         "contents",
-        [
-            (a.sha256, a.picture.format, a.picture.width, a.picture.height, a.content)
-            for a in made
-            if a.picture is not None
-        ],
+        [(a.sha256, *astuple(a.picture), a.content) for a in made if a.picture is not None],
     )
 
 
@@ -50,19 +49,27 @@ def pages(
 ) -> tuple[str, pa.Table]:
     """Return the outcome of each directory page and its number of links."""
     rows = [
-        (run_id, listing.address, page.url, *_outcome(page), links, listing.origin_id)
+        (run_id, listing.address, known_as(page.url), *_outcome(page), links, listing.origin_id)
         for page, links in read
     ]
     return table("pages", rows)
 
 
 def _outcome(fetched: Fetched) -> tuple[object, ...]:
-    # A host's own words may hold what no text column takes
-    detail = (fetched.detail or "").replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     return (
         *(fetched.at, fetched.milliseconds, fetched.tries, fetched.status),
-        *(fetched.error, detail or None, fetched.bytes),
+        *(fetched.error, _shown(fetched.detail), fetched.bytes),
     )
+
+
+def _shown(text: str | None) -> str | None:
+    """Return words of a host or a list without secrets, and as a text column takes them."""
+    plain = (text or "").replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return masked(plain) or None
+
+
+def _title(candidate: Candidate) -> str | None:
+    return candidate.known if candidate.title == candidate.url else _shown(candidate.title)
 
 
 def _file_name(url: str) -> str:

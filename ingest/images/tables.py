@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ingest.warehouse.raw_schemas import RawSchema
-from ingest.warehouse.raw_tables import Tables, blob, moment, real, text, whole
+from ingest.warehouse.raw_tables import Tables, blob, flag, moment, real, text, whole
 
 # What came of asking for one URL
 OUTCOME = {
@@ -33,6 +33,10 @@ TABLES: Tables = {
         "format": text,
         "width": whole,
         "height": whole,
+        "mode": text,
+        "frames": whole,
+        "orientation": whole,
+        "is_one_colour": flag,
         "content": blob,
     },
     "pages": {

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from ingest.common.addresses import known_as, masked
 from ingest.common.errors import IngestError
 from ingest.common.words import counted
 from ingest.images.tables import RAW_SCHEMA, TABLES
@@ -50,12 +51,13 @@ class TakeDown:
         Raises `IngestError` where no image of this URL or SHA-256 was ever landed.
         """
         remove_bytes(run)
-        name = _text(self.url_or_sha256).strip()
-        column = "url"
+        given = _text(self.url_or_sha256).strip()
+        name, column = known_as(given), "url"
         if SHA256.fullmatch(name.lower()):
             name, column = name.lower(), "sha256"
-        told_before = run.landed(f"{TAKEN_DOWN} and {column} = %s", name)
-        known = {sha256 for sha256, _ in _brought(run, column, [name])}
+        names = [name, given]  # as addresses were landed before secrets were left out
+        told_before = run.landed(f"{TAKEN_DOWN} and {column} = any(%s)", names)
+        known = {sha256 for sha256, _ in _brought(run, column, names)}
         if not known and not told_before:
             raise IngestError(f"no image was landed from {name or 'an empty URL'}")
         found = known - {sha256 for sha256, _ in run.landed(TAKEN_DOWN)}
@@ -64,7 +66,7 @@ class TakeDown:
             run.note(f"{name} is taken down already")
             return
         brought = sorted(_brought(run, "sha256", sorted(found)))
-        because = _text(self.because or "").strip() or None
+        because = masked(_text(self.because or "").strip()) or None
         told = (because, run.run_id, datetime.now(timezone.utc))
         yield "take_downs", rows(TABLES["take_downs"], [(*pair, *told) for pair in brought])
         run.outcome = "taken down"

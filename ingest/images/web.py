@@ -1,10 +1,11 @@
 """GET with the manners and the caution that a stranger's host asks for.
 
-    robots.txt -> wait where the host asked for it -> GET -> redirects on this host only
+    robots.txt -> the host's turn -> GET -> redirects on this host, or to hosts named for it
         -> body up to a limit -> Fetched
 
 Nothing that a host does ends a run: each fetch ends with a `Fetched` that tells what came of it.
-What may pass (a timeout, 429, 503) is tried a few times, later each time; Retry-After is heeded.
+What may pass (a broken answer, 5xx) is tried a few times, later each time. A host that fails as a
+whole is slowed down, and closed for the run in the end: then a fetch has no outcome at all.
 """
 
 import asyncio
@@ -13,26 +14,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import aiohttp
 from protego import Protego
-from yarl import URL
 
-from ingest.images.answers import (
-    Fetched,
-    Refused,
-    Sink,
-    check,
-    read_body,
-    redirected,
-    seconds_to_wait,
-)
-from ingest.images.limits import USER_AGENT, Limits
-from ingest.images.resolver import Resolver
+from ingest.images import robots
+from ingest.images.access import Access
+from ingest.images.answers import Fetched, Refused, Sink
+from ingest.images.client import Client
+from ingest.images.hosts import ClosedError, Host, Mark
+from ingest.images.limits import Limits
+from ingest.images.urls import redirected, site
 
-REDIRECTS = (301, 302, 303, 307, 308)
 PASSING_STATUS = (408, 425, 429, 500, 502, 503, 504)
 PASSING_ERRORS = ("timeout", "no connection", "broken answer")
-ROBOTS_BYTES = 500 << 10  # what RFC 9309 asks a crawler to read at least
+BUSY_STATUS = (429, 503)
 
 
 @dataclass(frozen=True)
@@ -41,7 +35,7 @@ class _Request:
     start: Callable[[str], Sink]
     most_bytes: int
     seconds: float
-    heeds_robots: bool = True
+    is_robots: bool = False
 
 
 class Web:
@@ -51,28 +45,25 @@ class Web:
     """
 
     def __init__(
-        self, limits: Limits, concurrency: int, served_here: tuple[str, int] | None = None
+        self,
+        limits: Limits,
+        concurrency: int,
+        served_here: tuple[str, int] | None = None,
+        access: Access | None = None,
     ) -> None:
         self.limits = limits
         self.concurrency = concurrency
+        self.access = access or Access()
+        self.hosts: dict[str, Host] = {}
         self._served_here = served_here
-        self._robots: dict[str, asyncio.Future[Protego]] = {}
-        self._not_before: dict[str, float] = {}
+        self._robots = robots.Robots(self.access, self.host, self._read_robots)
 
     async def __aenter__(self) -> "Web":
-        connector = aiohttp.TCPConnector(
-            limit=self.concurrency, resolver=Resolver(self._served_here), ttl_dns_cache=60
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,  # no body grows on arrival
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-        )
+        self._client = Client(self.access, self.limits, self.concurrency, self._served_here)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
+        await self._client.close()
 
     async def fetch(
         self, url: str, start: Callable[[str], Sink], most_bytes: int, seconds: float
@@ -80,11 +71,11 @@ class Web:
         """GET `url` within `seconds` and hand its body, piece by piece, to a sink.
 
         `start` makes the sink, anew for each try; it is told the URL that redirects led to.
+        Raises `ClosedError` where its host is closed for this run: nothing came of it then.
         """
         request = _Request(Fetched(url), start, most_bytes, seconds)
         began = time.monotonic()
         try:
-            check(url)
             await self._ask_robots(url)
             await self._try_often(request)
         except Refused as refused:
@@ -92,108 +83,118 @@ class Web:
         request.fetched.milliseconds = (time.monotonic() - began) * 1000
         return request.fetched
 
-    async def allows(self, url: str) -> bool:
-        """Whether the host's robots.txt lets us fetch `url`.
+    def host(self, url: str) -> Host:
+        """Return what is known of the host of a URL."""
+        name = site(url)
+        if name not in self.hosts:
+            self.hosts[name] = Host(name, self.limits, self.concurrency, self.access.rate)
+        return self.hosts[name]
 
-        Raises `Refused` where it cannot be read: a host that is ill is left alone.
-        """
-        parts = check(url)
-        site = f"{parts.scheme}://{parts.netloc}"
-        if site not in self._robots:
-            self._robots[site] = asyncio.ensure_future(self._read_robots(site))
-        rules = await self._robots[site]
-        return bool(rules.can_fetch(url, USER_AGENT))
+    def is_closed(self, url: str) -> bool:
+        """Whether no more is asked of the host of a URL in this run."""
+        try:
+            return self.host(url).closed is not None
+        except Refused:
+            return False
+
+    async def allows(self, url: str) -> bool:
+        """Whether the host's robots.txt lets us fetch `url`."""
+        rules = await self._robots.of(site(url))
+        return bool(rules.can_fetch(url, self.access.user_agent))
 
     def rules(self, url: str) -> Protego:
         """Return robots.txt of the host of `url`, which was fetched from before."""
-        parts = check(url)
-        return self._robots[f"{parts.scheme}://{parts.netloc}"].result()
+        return self._robots.known(site(url))
 
     async def _ask_robots(self, url: str) -> None:
         if not await self.allows(url):
             raise Refused("robots.txt", f"robots.txt closes {url}")
 
-    async def _read_robots(self, site: str) -> Protego:
-        body = bytearray()
-        fetched = Fetched(f"{site}/robots.txt")
-        start = _into(body)
-        try:
-            await self._try_often(
-                _Request(fetched, start, ROBOTS_BYTES, self.limits.image_seconds, False)
-            )
-        except Refused as refused:
-            if refused.error == "http status" and 400 <= (fetched.status or 0) < 500:
-                body.clear()  # RFC 9309: a host without robots.txt allows everything
-            elif refused.error != "too large":  # of a large one the beginning counts
-                what = fetched.status if refused.error == "http status" else refused.detail
-                raise Refused(refused.error, f"{fetched.url}: {what}") from refused
-        return Protego.parse(body.decode("utf-8", "replace"))
+    async def _read_robots(self, fetched: Fetched, start: Callable[[str], Sink]) -> None:
+        seconds = self.limits.image_seconds
+        await self._try_often(_Request(fetched, start, robots.MOST_BYTES, seconds, True))
 
     async def _try_often(self, request: _Request) -> None:
-        fetched, limits = request.fetched, self.limits
-        host = check(fetched.url).netloc
+        fetched, url, hops, failures = request.fetched, request.fetched.url, 0, 0
+        blamed = 0
         while True:
-            if (pause := self._not_before.get(host, 0.0) - time.monotonic()) > 0:
-                await asyncio.sleep(pause)
-            fetched.tries += 1
+            host = self.host(url)
             fetched.bytes, fetched.status = 0, None
             try:
-                return await self._try(request)
+                async with host.turn() as mark:
+                    fetched.tries += 1
+                    location = await self._client.get(
+                        *(fetched, url, request.start, request.most_bytes, request.seconds),
+                        named_by=fetched.url,
+                    )
+                    host.answered()
             except Refused as refused:
-                may_pass = refused.error in PASSING_ERRORS or fetched.status in PASSING_STATUS
-                wait = refused.wait
-                if not may_pass or fetched.tries >= limits.tries or wait > limits.longest_wait:
+                if await self._blames_host(request, refused, host, mark):
+                    blamed += 1
+                    if blamed < self.limits.troubles:
+                        continue
+                failures += 1
+                if not self._may_pass(fetched, refused, failures):
                     raise
-            if wait:
-                self._not_before[host] = time.monotonic() + wait
-            backoff = limits.backoff * 2 ** (fetched.tries - 1)
-            await asyncio.sleep(backoff * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
-
-    async def _try(self, request: _Request) -> None:
-        """GET once; what aiohttp raises becomes the outcome that it is."""
-        try:
-            await self._get(request)
-        except asyncio.TimeoutError as error:
-            raise Refused("timeout", "the host was silent, or slow, for too long") from error
-        except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
-            raise Refused("broken answer", _line(error)) from error
-        except (aiohttp.ServerDisconnectedError, ConnectionResetError) as error:
-            raise Refused("broken answer", "the host closed the connection") from error
-        except ValueError as error:  # yarl's and aiohttp's invalid URLs are among them
-            raise Refused("invalid url", _line(error)) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise Refused("no connection", _line(error)) from error
-
-    async def _get(self, request: _Request) -> None:
-        fetched, url = request.fetched, request.fetched.url
-        timeout = aiohttp.ClientTimeout(
-            total=request.seconds,
-            sock_connect=self.limits.connect,
-            sock_read=self.limits.silence,
-        )
-        for _ in range(self.limits.redirects + 1):
-            async with self._session.get(
-                URL(url), allow_redirects=False, timeout=timeout
-            ) as answer:
-                fetched.status = answer.status
-                if answer.status == 200:
-                    return await read_body(answer, fetched, request.start(url), request.most_bytes)
-                if answer.status not in REDIRECTS or "Location" not in answer.headers:
-                    wait = seconds_to_wait(answer.headers.get("Retry-After", ""))
-                    raise Refused("http status", answer.reason or "", wait)
-                url = redirected(url, answer.headers["Location"])
-            if request.heeds_robots:
+                backoff = self.limits.backoff * 2 ** (failures - 1)
+                await asyncio.sleep(backoff * random.uniform(0.5, 1.5))  # noqa: S311 - spreads
+                continue
+            if location is None:
+                return
+            url = self._onward(request, url, location)
+            hops += 1
+            if hops > self.limits.redirects:
+                raise Refused("too many redirects", f"more than {self.limits.redirects}")
+            if not request.is_robots:
                 await self._ask_robots(url)
-        raise Refused("too many redirects", f"more than {self.limits.redirects}")
 
+    def _onward(self, request: _Request, url: str, location: str) -> str:
+        return redirected(url, location, None if request.is_robots else self.access.follow_to)
 
-def _into(body: bytearray) -> Callable[[str], Sink]:
-    def start(_url: str) -> Sink:
-        body.clear()
-        return body.extend
+    def _may_pass(self, fetched: Fetched, refused: Refused, failures: int) -> bool:
+        passing = refused.error in PASSING_ERRORS or fetched.status in PASSING_STATUS
+        tries = self.limits.tries * (3 if fetched.status == 429 else 1)
+        return passing and failures < tries and refused.wait <= self.limits.longest_wait
 
-    return start
+    async def _blames_host(
+        self, request: _Request, refused: Refused, host: Host, mark: Mark
+    ) -> bool:
+        """Return whether the URL is to be asked for again since its host failed, not itself.
 
+        Raises `ClosedError` where the host is closed for it, and `refused` itself where only this
+        URL fails, again and again.
+        """
+        status, why = request.fetched.status, refused.detail
+        if refused.error == "certificate":
+            host.close(f"its certificate is not trusted ({why}); --ca-file names one's own")
+        elif status in BUSY_STATUS:
+            why = f"HTTP status {status}" if not request.is_robots else f"robots.txt: {status}"
+        elif status is not None or refused.error not in PASSING_ERRORS:
+            if status is not None:
+                host.answered()
+            return False
+        blamed = not host.closed and host.is_to_blame(
+            mark, status in BUSY_STATUS, refused.wait, why
+        )
+        if blamed and host.troubles >= self.limits.troubles and not host.closed:
+            if not request.is_robots and await self._is_there(host):
+                raise refused
+            host.close(why)
+        if host.closed:
+            raise ClosedError(host.name) from refused
+        return blamed
 
-def _line(error: BaseException) -> str:
-    return (" ".join(str(error).split()) or type(error).__name__)[:500]
+    async def _is_there(self, host: Host) -> bool:
+        """Ask a host that only failed lately for its robots.txt; any answer will do, twice."""
+        url = f"{host.name}/robots.txt"
+        fetched = Fetched(url)
+        try:
+            await self._client.get(
+                fetched, url, robots.into(bytearray()), robots.MOST_BYTES, 60.0, url
+            )
+        except Refused:
+            if fetched.status is None or fetched.status in BUSY_STATUS:
+                return False
+        host.troubles = 0
+        host.doubts += 1
+        return host.doubts < 3

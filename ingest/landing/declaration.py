@@ -112,14 +112,19 @@ class SourceDeclaration:
     def _converted(self, name: str, value: Any) -> Any:
         kind, option = get_args(self.flags()[name])
         if kind in (list[Path], list[str], Path, str):
-            several = isinstance(value, list) and kind in (list[Path], list[str])
-            values = value if several else [value]
+            values = value if isinstance(value, list) and get_origin(kind) is list else [value]
             if not all(isinstance(each, str) for each in values):
                 raise IngestError(f"{name} under [sources.{self.name}] is {value!r}, not a text")
-        if kind == list[str]:
-            return values
         if kind == list[Path]:
             return [ROOT / Path(each).expanduser() for each in values]
+        if kind == list[str]:
+            return values
+        if kind is bool:
+            if value in (True, "true", "1"):
+                return True
+            if value in (False, "false", "0"):
+                return False
+            raise IngestError(f"{name} under [sources.{self.name}] is {value!r}, not true or false")
         if kind is Path:
             return ROOT / Path(str(value)).expanduser()
         try:

@@ -50,6 +50,8 @@ class RawHost:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.heads: list[tuple[str, str | None]] = []  # path, and who asked
+        self.agents: list[str | None] = []
         self.otherwise: Callable[[str], Answer] = lambda _path: answer(b"", "404 Not Found")
         host = self
 
@@ -57,9 +59,13 @@ class RawHost:
             def handle(self) -> None:
                 while line := self.rfile.readline():
                     path = line.split()[1].decode()
-                    while self.rfile.readline().strip():
-                        pass
+                    said = {}
+                    while header := self.rfile.readline().strip():
+                        name, _, value = header.decode().partition(":")
+                        said[name.lower()] = value.strip()
                     host.asked.append(path)
+                    host.heads.append((path, said.get("authorization")))
+                    host.agents.append(said.get("user-agent"))
                     reply = host.answers.get(path) or host.otherwise(path)
                     reply(self.wfile, host.asked.count(path))  # type: ignore[arg-type]
 

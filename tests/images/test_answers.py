@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from ingest.common.errors import IngestError
-from ingest.images.answers import Refused, redirected, seconds_to_wait
+from ingest.images.answers import Refused, seconds_to_wait
 from ingest.images.decode import decode
+from ingest.images.limits import Limits
 from ingest.images.url_list import read_url_list
+from ingest.images.urls import redirected
 from tests.images.hosts import png
 
 
@@ -57,13 +59,24 @@ def test_retry_after_is_a_number_or_a_date() -> None:
         assert seconds_to_wait(nothing) == 0
 
 
+def test_hosts_that_are_named_may_be_redirected_to() -> None:
+    named = frozenset({"cdn.example", "localhost"})
+    assert redirected("http://h/x", "https://cdn.example/y", named) == "https://cdn.example/y"
+    assert redirected("http://h/x", "http://any.example/robots.txt", None)
+    for location in ("http://other.example/y", "http://u@cdn.example/y"):
+        with pytest.raises(Refused, match="off-host redirect"):
+            redirected("http://h/x", location, named)
+    with pytest.raises(Refused, match="private address"):
+        redirected("http://h/x", "http://localhost/y", named)
+
+
 def test_an_image_is_proved_by_decoding_it() -> None:
-    picture = decode(png(1, (5, 3)), 15)
+    picture = decode(png(1, (5, 3)), Limits(image_pixels=15))
     assert (picture.format, picture.width, picture.height) == ("PNG", 5, 3)
     with pytest.raises(Refused, match="too many pixels"):
-        decode(png(1, (5, 3)), 14)
+        decode(png(1, (5, 3)), Limits(image_pixels=14))
     with pytest.raises(Refused, match="not an image"):
-        decode(b"%!PS-Adobe-3.0 EPSF-3.0\n", 1_000)
+        decode(b"%!PS-Adobe-3.0 EPSF-3.0\n", Limits())
 
 
 def read(path: Path, content: bytes) -> list[tuple[str, str | None]]:

@@ -12,10 +12,15 @@
 {%- set take_downs = ref('stg_images__take_downs') %}
 
 with to_judge as (
-    select *
-    from {{ attempts }}
+    select attempts.*
+    from {{ attempts }} as attempts
     {% if is_incremental() %}
-    where {{ is_one_of('run_id', runs_not_judged(draws)) }}
+    where
+        {{ is_one_of('attempts.run_id', runs_not_judged(draws)) }}
+        and not exists (
+            select 1 from {{ this }} as judged
+            where judged.run_id = attempts.run_id and judged.draw = attempts.draw
+        )
 
     union
 

@@ -28,6 +28,11 @@ select
     contents.height,
     cast(contents.format as {{ dbt.type_string() }}) as format,
     cast(contents.sha256 as {{ dbt.type_string() }}) as sha256,
-    contents.content
+    contents.content,
+    cast(contents.mode as {{ dbt.type_string() }}) as mode,
+    contents.frames,
+    contents.orientation,
+    contents.is_one_colour,
+    cast(length(contents.content) as {{ dbt.type_bigint() }}) as bytes
 from missing
 inner join {{ ref('stg_images__contents') }} as contents on missing.sha256 = contents.sha256

@@ -34,7 +34,7 @@ select
     sha256,
     case
         when is_taken_down then reason_taken_down
-        else {{ fetch_reason('error', 'status') }}
+        else {{ fetch_reason('error', 'status', 'detail') }}
     end as reason,
     detail
 from titled

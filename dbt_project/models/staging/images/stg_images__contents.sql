@@ -5,6 +5,10 @@ select
     format,
     width,
     height,
+    mode,
+    frames,
+    orientation,
+    is_one_colour,
     content
 from {{ source('images', 'contents') }}
 where _dlt_load_id in {{ completed_loads('images') }}

@@ -3,7 +3,7 @@ select
     pages.run_id,
     origins.origin,
     pages.url,
-    {{ fetch_reason('pages.error', 'pages.status') }} as reason,
+    {{ fetch_reason('pages.error', 'pages.status', 'pages.detail') }} as reason,
     pages.detail
 from {{ source('images', 'pages') }} as pages
 inner join {{ ref('stg_images__origins') }} as origins
