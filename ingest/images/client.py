@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -16,17 +17,20 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Client:
-    """Asks once, follows nothing; open it before and close it afterwards."""
+    """Asks once, follows nothing. In `named` are the hosts that the user's URLs name."""
 
     def __init__(
         self, access: Access, limits: Limits, most: int, served_here: tuple[str, int] | None
     ) -> None:
         self._access, self._limits = access, limits
         self._served_here = served_here[0] if served_here else None
-        self._resolver = Resolver(served_here)
         self._proxies = getproxies()
+        self.named = {urlsplit(proxy).hostname or "" for proxy in self._proxies.values()}
         connector = aiohttp.TCPConnector(
-            limit=most, resolver=self._resolver, ttl_dns_cache=60, ssl=access.tls()
+            limit=most,
+            resolver=Resolver(served_here, self.named),
+            ttl_dns_cache=60,
+            ssl=access.tls(),
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -50,25 +54,23 @@ class Client:
     ) -> str | None:
         """GET once and hand the body to a sink; return where a redirect leads to, if it is one.
 
-        Only the host that the user named, in the URL `named_by`, is told secrets and may be
-        private. Raises `Refused` with what came of it.
+        Only hosts that are `named` may be private, and only that of the URL `named_by` is told
+        secrets. Raises `Refused` with what came of it.
         """
         timeout = aiohttp.ClientTimeout(
             total=seconds, sock_connect=self._limits.connect, sock_read=self._limits.silence
         )
         host = check(url).hostname or ""
-        is_named = host == check(named_by).hostname
-        if not is_named:
-            if is_private(host):
-                raise Refused("private address", f"to {url}")
-            self._resolver.strangers.add(host)
+        if host not in self.named and is_private(host):
+            raise Refused("private address", f"to {url}")
+        is_meant = host == check(named_by).hostname
         try:
             async with self._session.get(
                 as_sent(url),
                 allow_redirects=False,
                 timeout=timeout,
                 proxy=self._proxy(url, host),
-                headers=self._secrets(url) if is_named else None,
+                headers=self._secrets(url) if is_meant else None,
             ) as answer:
                 fetched.status = answer.status
                 if answer.status == 200:

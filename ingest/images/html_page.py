@@ -26,7 +26,8 @@ class HtmlPage:
 
     def __init__(self, link: Link) -> None:
         self.base: str | None = None
-        self.tags = 0
+        self.has_tags = False
+        self._is_begun = False
         self._link = link
         self._decoder = codecs.getincrementaldecoder("utf-8")("as latin-1")
         # The limits of libxml2 are for trees; none is built here.
@@ -43,19 +44,20 @@ class HtmlPage:
     def end_of_page(self) -> None:
         """Hear that no more bytes come."""
         self._parse(self._decoder.decode(b"", True))
-        if self.tags:  # libxml2 takes what is empty for an error
+        if self._is_begun:  # libxml2 takes what is empty for an error
             self._parser.close()
         self._end_link()
 
     def _parse(self, text: str) -> None:
         if text:
+            self._is_begun = True
+            self.has_tags = self.has_tags or "<" in text
             self._parser.feed(text.replace("\0", "\ufffd"))  # NUL, which no text may hold, shows
 
     # What follows is called by the parser.
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Hear that an element begins."""
-        self.tags += 1
         if tag == "a":
             self._end_link()
             self._href, self._title = attributes.get("href"), attributes.get("title")

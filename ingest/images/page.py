@@ -56,7 +56,7 @@ class Page:
             self._begin()
         if self._body is not None:
             self._body.end_of_page()
-        if isinstance(self._body, HtmlPage) and self.size and not self._body.tags:
+        if isinstance(self._body, HtmlPage) and self.size and not self._body.has_tags:
             raise Refused("no listing", "it is neither HTML nor any other listing that is known")
 
     def _begin(self) -> None:

@@ -15,12 +15,12 @@ class PrivateAddressError(OSError):
 class Resolver(AbstractResolver):
     """Looks names up as usual, but for one host that is served by this very process.
 
-    Of the hosts in `strangers` only public addresses are used: it is here that a connection gets
-    its address, so no answer of a name server can change it afterwards.
+    Of hosts that are not in `named`, those that redirects lead to, only public addresses are used:
+    it is here that a connection gets its address, so no name server can change it afterwards.
     """
 
-    def __init__(self, served_here: tuple[str, int] | None) -> None:
-        self.strangers: set[str] = set()
+    def __init__(self, served_here: tuple[str, int] | None, named: set[str]) -> None:
+        self._named = named
         self._served_here = served_here
         self._usual = ThreadedResolver()
 
@@ -40,7 +40,7 @@ class Resolver(AbstractResolver):
                 )
             ]
         found = await self._usual.resolve(host, port, family)
-        if host not in self.strangers:
+        if host in self._named:
             return found
         public = [address for address in found if not is_private(address["host"])]
         if not public:

@@ -22,7 +22,7 @@ from ingest.images.answers import Fetched, Refused, Sink
 from ingest.images.client import Client
 from ingest.images.hosts import ClosedError, Host, Mark
 from ingest.images.limits import Limits
-from ingest.images.urls import redirected, site
+from ingest.images.urls import check, redirected, site
 
 PASSING_STATUS = (408, 425, 429, 500, 502, 503, 504)
 PASSING_ERRORS = ("timeout", "no connection", "broken answer")
@@ -76,6 +76,7 @@ class Web:
         request = _Request(Fetched(url), start, most_bytes, seconds)
         began = time.monotonic()
         try:
+            self._client.named.add(check(url).hostname or "")
             await self._ask_robots(url)
             await self._try_often(request)
         except Refused as refused:
@@ -115,8 +116,8 @@ class Web:
         await self._try_often(_Request(fetched, start, robots.MOST_BYTES, seconds, True))
 
     async def _try_often(self, request: _Request) -> None:
-        fetched, url, hops, failures = request.fetched, request.fetched.url, 0, 0
-        blamed = 0
+        fetched, url = request.fetched, request.fetched.url
+        hops = failures = blamed = 0
         while True:
             host = self.host(url)
             fetched.bytes, fetched.status = 0, None
@@ -141,15 +142,12 @@ class Web:
                 continue
             if location is None:
                 return
-            url = self._onward(request, url, location)
+            url = redirected(url, location, None if request.is_robots else self.access.follow_to)
             hops += 1
             if hops > self.limits.redirects:
                 raise Refused("too many redirects", f"more than {self.limits.redirects}")
             if not request.is_robots:
                 await self._ask_robots(url)
-
-    def _onward(self, request: _Request, url: str, location: str) -> str:
-        return redirected(url, location, None if request.is_robots else self.access.follow_to)
 
     def _may_pass(self, fetched: Fetched, refused: Refused, failures: int) -> bool:
         passing = refused.error in PASSING_ERRORS or fetched.status in PASSING_STATUS

@@ -161,6 +161,8 @@ def _close_failed(run: Run, error: BaseException) -> None:
 def _close(run: Run, outcome: str, notes: Sequence[str]) -> None:
     message = "; ".join(notes) or None
     run.execute(CLOSE, outcome, run.units_read, run.rows_landed, message, run.run_id)
+    # The server hears of a connection that is closed a little later than who runs the next one
+    run.execute("select pg_advisory_unlock(hashtext('ingest'), hashtext(%s))", run.source)
     log.debug(
         "%s: run %s ends: %s, %s units read, %s rows landed%s",
         *(run.source, run.run_id, outcome, run.units_read, run.rows_landed),

@@ -95,7 +95,7 @@ def raw_host() -> Iterator[RawHost]:
 def python_server(folder: Path) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    with _serving([*command, "--directory", str(folder)], port) as url:
+    with serving([*command, "--directory", str(folder)], port) as url:
         yield url
 
 
@@ -122,12 +122,12 @@ def nginx(folder: Path, work: Path, extra: str = "") -> Iterator[str]:
     )
     # As root nginx hands its workers to another user, who may not pass the test's folders.
     as_root = ["-g", "user root;"] if os.geteuid() == 0 else []
-    with _serving(["nginx", "-c", str(conf), *as_root], port) as url:
+    with serving(["nginx", "-c", str(conf), *as_root], port) as url:
         yield url
 
 
 @contextmanager
-def _serving(command: list[str], port: int) -> Iterator[str]:
+def serving(command: list[str], port: int) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}/"
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

