@@ -26,7 +26,7 @@ from typing import Any
 
 from kombu import Connection, Consumer, Producer, Queue
 
-from ingest.classification import broker
+from ingest.classification import address
 from ingest.classification.protocol import request
 from ingest.samples.classification import picture
 from ingest.sources import prepare_all
@@ -169,7 +169,7 @@ def _consume(name: str, ready: Event) -> None:
 
 def _classify(requests: str, replies: str, ready: Event) -> None:
     """Answer at once, as cheaply as the protocol allows: it shares the processors."""
-    with broker.connect(URL) as connection, connection.channel() as channel:
+    with address.connect(address.parse(URL)) as connection, connection.channel() as channel:
         channel.auto_decode = False
         waiting: list[Any] = []
         channel.basic_qos(0, 200, False)

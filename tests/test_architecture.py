@@ -22,6 +22,7 @@ ABOVE["landing"] = ABOVE["published"] = {"common", "warehouse"}
 SOURCE = {"common", "warehouse", "landing"}
 # What a stand-in needs to speak as its source does, and nothing of how the source is landed
 PROTOCOLS = {
+    "ingest.classification.address",
     "ingest.classification.broker",
     "ingest.classification.embedded",
     "ingest.classification.protocol",

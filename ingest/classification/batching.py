@@ -21,6 +21,8 @@ class Socket(TCPTransport):  # type: ignore[misc]
 
     def _setup_transport(self) -> None:
         super()._setup_transport()
+        # As over TLS: no read or write waits for the peer longer than the connecting may take.
+        self.sock.settimeout(self.connect_timeout)
         self._write = self._gather
         self._gathered = bytearray()
 
@@ -30,14 +32,20 @@ class Socket(TCPTransport):  # type: ignore[misc]
             self.flush()
 
     def flush(self) -> None:
-        """Send what was written so far, whatever the time limit of the reading around it."""
+        """Send what was written so far, whatever the time limit of the reading around it.
+
+        Raises `OSError` where the peer takes nothing for as long as the connecting may take.
+        """
         if not self._gathered:
             return
-        gathered, self._gathered = self._gathered, bytearray()
+        rest, self._gathered = memoryview(bytes(self._gathered)), bytearray()
         limit = self.sock.gettimeout()
-        self.sock.settimeout(None)
+        self.sock.settimeout(self.connect_timeout)
         try:
-            self.sock.sendall(gathered)
+            while rest:
+                rest = rest[self.sock.send(rest) :]
+        except TimeoutError:  # which a reader would take for "nothing is there yet"
+            raise ConnectionAbortedError("the broker takes nothing") from None
         finally:
             self.sock.settimeout(limit)
 
@@ -58,11 +66,14 @@ class Socket(TCPTransport):  # type: ignore[misc]
 
 
 class Connection(pyamqp.Connection):  # type: ignore[misc]
-    """A connection that does not look for a *blocked* notice, nothing would heed, at each send."""
+    """A connection over such a socket.
 
-    negotiate_capabilities = pyamqp.Connection.negotiate_capabilities | {
-        "connection.blocked": False
-    }
+    py-amqp would look for a *blocked* notice at each send; here whoever sends looks now and then.
+    """
+
+    def _on_open_ok(self) -> None:
+        self.client_properties.get("capabilities", {})["connection.blocked"] = False
+        super()._on_open_ok()
 
     def Transport(self, host: str, *limits: Any, **settings: Any) -> Socket:
         """Return the socket, not yet connected."""

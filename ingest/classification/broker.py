@@ -4,21 +4,22 @@
     receive <- reply queue (not durable, no arguments: as the classifier declares it)
 
 One code path over kombu: RabbitMQ for `amqp://`, a folder for `filesystem://`. Whatever goes wrong
-on the way raises one of `lost`; `open` then connects afresh.
+on the way raises one of `lost`; `refused_by` tells what was refused, and `open` connects afresh.
+Every wait for the broker ends: after `PEER_SECONDS`, if no limit is given.
 """
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from itertools import takewhile
 from typing import Any
 
 from amqp.exceptions import ChannelError, NotFound, PreconditionFailed
-from kombu import Connection
 
-from ingest.classification import batching, embedded
-from ingest.classification.protocol import Reply, read_reply
+from ingest.classification.address import Address, connect
+from ingest.classification.asked import Waiting
+from ingest.classification.confirms import Confirms
+from ingest.classification.protocol import Delivery, read_reply
+from ingest.classification.refusals import RefusedError, oversized, refusal, told
 from ingest.common.errors import IngestError
 
 log = logging.getLogger(__name__)
@@ -26,49 +27,37 @@ log = logging.getLogger(__name__)
 MOST_UNACKNOWLEDGED = 10_000  # replies that the broker hands out before it waits for us
 MOST_AT_ONCE = 200  # replies taken before the sender gets its turn
 PERSISTENT = 2
-SCHEMES = ("amqp://", "amqps://", embedded.SCHEME)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A reply that the broker handed out over its `session`-th connection."""
-
-    reply: Reply
-    received_at: datetime
-    session: int
-    tag: Any
 
 
 class Broker:
-    """A connection to `url` with its two queues; call `open` first, `close` last."""
+    """A connection to `address` with its two queues; call `open` first, `close` last."""
 
-    def __init__(self, url: str, request_queue: str, reply_queue: str) -> None:
-        if not url.startswith(SCHEMES):
-            raise IngestError(f"--broker: an address begins with {' or '.join(SCHEMES)}: {url!r}")
-        if url.startswith(embedded.SCHEME) and not url.startswith(f"{embedded.SCHEME}/"):
-            raise IngestError(f"--broker: a folder is filesystem:///FOLDER, three slashes: {url!r}")
+    def __init__(self, address: Address, request_queue: str, reply_queue: str) -> None:
         self.request_queue, self.reply_queue = request_queue, reply_queue
-        self._url = url
-        self._connection = connect(url)
-        # An address without its password, to be shown and landed.
-        self.address = url if url.startswith(embedded.SCHEME) else Connection(url).as_uri()
+        self.shown = address.shown  # without its password: to be told and landed
+        self._address = address
+        self._connection = connect(address)
         self.lost = (*self._connection.connection_errors, *self._connection.channel_errors)
         self.session = 0
-        self.refused: list[int] = []  # photo_ids that the broker said it did not take
+        self.is_blocked = False
+        self.made_replies = False  # whether the reply queue was not there when it was opened last
         self._received: list[Delivery] = []
-        self._unconfirmed: dict[int, int] = {}
-        self._sent = 0
+        self._is_amqp = not address.is_folder
+        self.confirms = Confirms()
 
     def open(self) -> None:
         """Connect, declare both queues, begin to consume; an open connection is closed first.
 
-        Raises `IngestError` where the broker cannot be reached or has the reply queue otherwise.
+        Raises `IngestError` where the broker cannot be reached, `RefusedError` where it answers
+        and will not have us.
         """
         self.close()
-        self._connection = connect(self._url)
+        self._connection = connect(self._address)
+        self._received, self.is_blocked = [], False
         try:
             self._connection.connect()
             self._declare_requests()
+            self.made_replies = not self._exists(self.reply_queue)
             self._channel = channel = self._connection.channel()
             self._declare_replies(channel)
             channel.basic_qos(0, MOST_UNACKNOWLEDGED, False)
@@ -77,8 +66,9 @@ class Broker:
                 queue=self.reply_queue, no_ack=False, callback=self._keep, consumer_tag="replies"
             )
         except self.lost as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise IngestError(f"the broker {self.address} cannot be used: {reason}") from error
+            if refused := refusal(error, self.shown):
+                raise refused from error
+            raise IngestError(f"the broker {self.shown} cannot be used: {told(error)}") from error
         self.session += 1
 
     def close(self) -> None:
@@ -88,8 +78,20 @@ class Broker:
         except self.lost as error:
             log.debug("classification: closing the connection: %s", error)
 
+    def refused_by(self, error: Exception) -> dict[int, str]:
+        """Return the images whose requests the broker refused by this error, each with its reason.
+
+        Without one the connection was lost. Raises `RefusedError` where nothing would be taken.
+        """
+        if refused := oversized(error, self.confirms.open):
+            self.confirms.drop_after(next(iter(refused)))
+            return refused
+        if all_refused := refusal(error, self.shown):
+            raise all_refused from error
+        return {}
+
     def send(self, body: bytes, photo_id: int) -> None:
-        """Hand a request over; the broker confirms it later, or it appears in `refused`."""
+        """Hand a request over; the broker confirms it later, or it appears in `nacked`."""
         message = self._channel.prepare_message(
             body,
             content_type="application/json",
@@ -99,12 +101,25 @@ class Broker:
         self._channel.basic_publish(
             message, exchange="", routing_key=self.request_queue, mandatory=True
         )
-        self._sent += 1
-        if self._confirms:
-            self._unconfirmed[self._sent] = photo_id
+        if self._is_amqp:
+            self.confirms.add(photo_id, len(body))
+
+    def look(self) -> None:
+        """Take what has come without waiting: replies, confirms, and whether we are blocked."""
+        try:
+            while self._is_amqp and len(self._received) < MOST_AT_ONCE:
+                self._connection.drain_events(timeout=0)
+        except (TimeoutError, BlockingIOError):
+            pass
+
+    def beat(self) -> None:
+        """Tell the broker that we are there; raises one of `lost` where it is not."""
+        if self._is_amqp:
+            self._connection.heartbeat_check()
 
     def receive(self, seconds: float) -> list[Delivery]:
         """Return the replies that are there, waiting at most `seconds` for the first of them."""
+        self.beat()
         try:
             while len(self._received) < MOST_AT_ONCE:
                 self._connection.drain_events(timeout=0 if self._received else seconds)
@@ -116,70 +131,65 @@ class Broker:
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Tell the broker to forget these; those of a lost connection it has back already."""
         tags = [delivery.tag for delivery in deliveries if delivery.session == self.session]
-        if tags and self._confirms:  # real AMQP: one frame for all up to the last
+        if tags and self._is_amqp:  # real AMQP: one frame for all up to the last
             self._channel.basic_ack(tags[-1], multiple=True)
         elif tags:
             for tag in tags:
                 self._channel.basic_ack(tag)
 
-    def requests_waiting(self) -> int:
-        """Return the number of requests that no classifier has taken yet."""
-        return int(self._channel.queue_declare(self.request_queue, passive=True).message_count)
+    def waiting(self) -> Waiting:
+        """Return what the broker says of the request queue."""
+        found = self._channel.queue_declare(self.request_queue, passive=True)
+        consumers = int(found.consumer_count) if self._is_amqp else None
+        return Waiting(int(found.message_count), consumers)
 
     def _declare_requests(self) -> None:
         """Use the queue as it is where it exists, whoever made it; the classifier only reads it."""
-        channel = self._connection.channel()
-        try:
-            channel.queue_declare(self.request_queue, passive=True)
-        except NotFound:
+        if not self._exists(self.request_queue):
             channel = self._connection.channel()
             channel.queue_declare(self.request_queue, durable=True, auto_delete=False)
+            channel.close()
+
+    def _exists(self, queue: str) -> bool:
+        channel = self._connection.channel()
+        try:
+            channel.queue_declare(queue, passive=True)
+        except NotFound:
+            return False
         channel.close()
+        return True
 
     def _declare_replies(self, channel: Any) -> None:
         try:
             channel.queue_declare(self.reply_queue, durable=False, auto_delete=False)
         except PreconditionFailed as error:
-            raise IngestError(
+            raise RefusedError(
                 f"the queue {self.reply_queue} exists with other properties than the classifier "
                 "gives it (not durable, no arguments): delete it, or name another one"
             ) from error
 
     def _expect_confirms(self, channel: Any) -> None:
-        self._sent, self._unconfirmed = 0, {}
-        self._confirms = hasattr(channel, "confirm_select")
-        if self._confirms:
+        self.confirms = Confirms()
+        if self._is_amqp:
             channel.auto_decode = False
-            channel.confirm_select()
-            channel.events["basic_ack"].add(self._confirm)
-            channel.events["basic_nack"].add(self._refuse)
+            self.confirms.listen(channel)
             channel.events["basic_return"].add(_returned)
+            connection = self._connection.connection
+            connection.on_blocked, connection.on_unblocked = self._blocked, self._unblocked
 
-    def _confirm(self, tag: int, multiple: bool) -> list[int]:
-        """Forget a message, or all up to it; return their photo_ids."""
-        if not multiple:
-            return [self._unconfirmed.pop(tag)] if tag in self._unconfirmed else []
-        gone = []
-        for sent in list(takewhile(lambda sent: sent <= tag, self._unconfirmed)):  # they ascend
-            gone.append(self._unconfirmed.pop(sent))
-        return gone
+    def _blocked(self, _reason: str) -> None:
+        self.is_blocked = True
+        log.info("classification: the broker takes nothing: out of memory or disk; waiting")
 
-    def _refuse(self, tag: int, multiple: bool) -> None:
-        self.refused += self._confirm(tag, multiple)
+    def _unblocked(self) -> None:
+        self.is_blocked = False
+        log.info("classification: the broker takes requests again")
 
     def _keep(self, message: Any) -> None:
         body = message.body
         body = body.encode() if isinstance(body, str) else bytes(body)
         now = datetime.now(timezone.utc)
         self._received.append(Delivery(read_reply(body), now, self.session, message.delivery_tag))
-
-
-def connect(url: str) -> Connection:
-    """Return a connection, not yet open, to a broker of either kind."""
-    if url.startswith(embedded.SCHEME):
-        return embedded.connection(url)
-    batched = batching.Transport if url.startswith("amqp://") else None
-    return Connection(url, transport=batched, connect_timeout=10)
 
 
 def _returned(*_: object) -> None:

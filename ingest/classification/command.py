@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ingest.classification.source import ClassificationSource
 
 SECONDS = 60.0
+IN_FLIGHT = 5_000
+ATTEMPTS = 3
 
 Folder = Annotated[
     Path,
@@ -39,6 +41,37 @@ Queue = Annotated[
     typer.Option(metavar="NAME", show_default=False, help="Default: to_ai, from_ai."),
 ]
 
+Count = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=1,
+        show_default=False,
+        help=f"Requests with the classifier at a time, at most. Default: {IN_FLIGHT:,}.",
+    ),
+]
+Attempts = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=1,
+        show_default=False,
+        help=f"Ask for an image at most so often. Default: {ATTEMPTS}.",
+    ),
+]
+Again = Annotated[
+    str,
+    typer.Option(
+        metavar="PATH|all",
+        show_default=False,
+        help="Ask again for images that have no answer: a file, those below a folder, or all.",
+    ),
+]
+File = Annotated[
+    Path,
+    typer.Option(metavar="FILE", show_default=False, help="PEM, for an amqps:// broker."),
+]
+
 
 def classification(
     images: Folder = NOT_GIVEN,
@@ -46,19 +79,32 @@ def classification(
     timeout: Seconds = NOT_GIVEN,
     request_queue: Queue = NOT_GIVEN,
     reply_queue: Queue = NOT_GIVEN,
+    in_flight: Count = NOT_GIVEN,
+    attempts: Attempts = NOT_GIVEN,
+    again: Again = NOT_GIVEN,
+    broker_ca: File = NOT_GIVEN,
+    broker_certificate: File = NOT_GIVEN,
+    broker_key: File = NOT_GIVEN,
 ) -> "ClassificationSource":
     """Have the images of a folder labelled by the classifier behind a broker."""
     # kombu and Pillow are for this command alone: the others start without them.
+    from ingest.classification.address import parse
     from ingest.classification.broker import Broker
+    from ingest.classification.exchange import Exchange
     from ingest.classification.source import ClassificationSource
 
-    queues = Broker(broker, request_queue or "to_ai", reply_queue or "from_ai")
-    return ClassificationSource(images, queues, timeout or SECONDS)
+    address = parse(broker, broker_ca, broker_certificate, broker_key)
+    queues = Broker(address, request_queue or "to_ai", reply_queue or "from_ai")
+    exchange = Exchange(queues, timeout or SECONDS, in_flight or IN_FLIGHT, attempts or ATTEMPTS)
+    return ClassificationSource(images, exchange, again)
 
 
 DECLARATION = SourceDeclaration(
     RAW_SCHEMA,
     classification,
     inputs=(("images",), ("broker",)),
-    settings=("timeout", "request_queue", "reply_queue"),
+    settings=(
+        *("timeout", "request_queue", "reply_queue", "in_flight", "attempts"),
+        *("broker_ca", "broker_certificate", "broker_key"),
+    ),
 )

@@ -33,6 +33,9 @@ class Transport(filesystem.Transport):  # type: ignore[misc]
 
     Channel = Channel
 
+    def heartbeat_check(self, *_: object, **__: object) -> None:
+        """There is nobody to tell."""
+
 
 def connection(url: str) -> Connection:
     """Return a connection to the broker in the folder that `filesystem:///FOLDER` names."""

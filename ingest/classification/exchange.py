@@ -3,59 +3,75 @@
     missing = not recorded yet + ready to be sent + in flight + asked before
 
 *Asked before* are images whose request may or may not still be with the broker: sent by an earlier
-run, or over a connection that broke. They are asked again only once the request queue is empty
-and the replies have ceased, so that nothing is classified twice without need.
+run, or over a connection that broke. `asked.py` tells when they are asked again, so that nothing is
+classified twice without need.
 """
 
 import logging
 import time
-from collections import deque
-from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.classification.broker import Broker, Delivery
-from ingest.classification.folder import read_again
-from ingest.classification.protocol import request
-from ingest.common.errors import IngestError
-from ingest.common.paths import path_text
+from ingest.classification.asked import (
+    NO_ANSWER,
+    NOT_SENT,
+    REFUSED,
+    UNCONFIRMED,
+    AskedBefore,
+    Outcome,
+)
+from ingest.classification.broker import Broker
+from ingest.classification.flight import Flight
+from ingest.classification.protocol import Delivery
+from ingest.classification.reaching import Reaching
+from ingest.classification.refusals import RefusedError
+from ingest.classification.sending import Sending, steps
 
 log = logging.getLogger(__name__)
 
-MOST_IN_FLIGHT = 5_000  # requests; the classifier goes on while replies are landed
-MOST_BYTES_IN_FLIGHT = 64 << 20
 FULL_PAGE = 10_000  # replies; then they are landed and acknowledged
 LONGEST_PAGE = 30.0  # seconds that replies wait to be landed
 QUIET = 0.3  # seconds without a reply after which a queue counts as read to its end
-SECONDS_BETWEEN_ATTEMPTS = 0.5  # to reach a broker that went away
 
 
 class Exchange:
     """The talk with the classifier about the images in `missing`, a path by each photo_id.
 
-    `timeout` is how many seconds to wait for the next answer before giving up.
+    `timeout` is how many seconds to wait for the next answer before giving up, `attempts` how often
+    an image is asked for at most.
     """
 
-    def __init__(self, broker: Broker, timeout: float) -> None:
-        self.broker, self.timeout = broker, timeout
+    def __init__(self, broker: Broker, timeout: float, in_flight: int, attempts: int) -> None:
+        self.broker, self.timeout, self.attempts = broker, timeout, attempts
         self.missing: dict[int, Path] = {}
-        self.ready: deque[int] = deque()
-        self.asked_before: set[int] = set()
+        self.asked = AskedBefore()
         self.again: list[int] = []  # to be recorded and sent once more
-        self.in_flight: dict[int, int] = {}
-        self.bytes_in_flight = 0
+        self.flight = Flight(in_flight)
+        self.outcomes: list[Outcome] = []  # to be landed
+        self.given_up: dict[Path, str] = {}  # images of this run, with what is said of each
         self.answered = self.unusable = 0
-        self.changed: list[Path] = []
         self.gave_up = False
+        self.refusal: RefusedError | None = None  # why nothing more will be taken
         self._last_answer = self._left_at = time.monotonic()
+        self.sending, self.reaching = Sending(broker, self.flight), Reaching(broker)
 
-    def begin(self, missing: dict[int, Path], asked_before: set[int]) -> None:
+    def begin(self, missing: dict[int, Path], asked_before: set[int], unsure: set[int]) -> None:
         """Set what is to be answered, and start the clock of the timeout."""
-        self.missing, self.asked_before = missing, asked_before
+        self.missing = missing
+        self.asked.add(asked_before, unsure)
+        if self.broker.made_replies:
+            self.asked.doubt()
         self._last_answer = self._left_at = time.monotonic()
 
     def is_over(self) -> bool:
-        """Whether every image is answered, or no answer had come for too long."""
-        return not self.missing or self.gave_up
+        """Whether every image is answered, none will be, or none had come for too long."""
+        return not self.missing or self.gave_up or self.refusal is not None
+
+    def beat(self) -> None:
+        """Tell the broker that we are there, while something else takes its time."""
+        try:
+            self.broker.beat()
+        except self.broker.lost as error:
+            self._failed(error)
 
     def take_what_is_there(self) -> list[Delivery]:
         """Take replies until none comes for a moment, at most a page of them."""
@@ -64,7 +80,7 @@ class Exchange:
             while len(taken) < FULL_PAGE and (some := self.broker.receive(QUIET)):
                 taken += self._counted(some)
         except self.broker.lost as error:
-            self._lost(error)
+            self._failed(error)
         return taken
 
     def talk(self, more_to_record: bool) -> list[Delivery]:
@@ -74,107 +90,104 @@ class Exchange:
         taken: list[Delivery] = []
         until = time.monotonic() + LONGEST_PAGE
         while not self.is_over() and len(taken) < FULL_PAGE:
-            runs_dry = not self.ready and len(self.in_flight) < MOST_IN_FLIGHT / 2
+            runs_dry = not self.sending.ready and len(self.flight) < self.flight.room() / 2
             if (taken and time.monotonic() > until) or (more_to_record and runs_dry):
                 break
             try:
                 self._send()
                 taken += self._counted(self.broker.receive(QUIET))
-                if self._may_ask_again():
-                    self.again, self.asked_before = list(self.asked_before), set()
+                if self._ask_again():
                     break
             except self.broker.lost as error:
-                self._lost(error)
+                self._failed(error)
             self._check_patience()
-        if self.is_over():
+        if self.is_over() and not self.refusal:
             taken += self.take_what_is_there()
+        if self.is_over():
+            self._conclude()
         self._left_at = time.monotonic()
         return taken
+
+    def _conclude(self) -> None:
+        """Say of what has no answer whether it was sent at all."""
+        unsent = set(self.sending.ready)
+        if self.refusal:
+            unsent |= self.broker.confirms.unconfirmed
+        doubtful = (self.broker.confirms.unconfirmed | self.asked.unsure) - unsent
+        for numbers, outcome in ((unsent, NOT_SENT), (doubtful, UNCONFIRMED)):
+            known = numbers & self.missing.keys()
+            self.outcomes += [Outcome(number, outcome) for number in sorted(known)]
+        self.sending.ready.clear()
 
     def _check_patience(self) -> None:
         self.gave_up = time.monotonic() - self._last_answer > self.timeout
 
-    def _may_ask_again(self) -> bool:
-        """Whether what was asked before is surely not with the broker any more."""
+    def _ask_again(self) -> bool:
+        """Put what is gone into `again`, or give it up; return whether there was any."""
         quiet = time.monotonic() - self._last_answer > min(5.0, self.timeout / 3)
-        return bool(self.asked_before and quiet and not self.broker.requests_waiting())
+        if not (self.asked.numbers and quiet) or self.broker.is_blocked:
+            return False
+        gone = self.asked.gone(self.broker.waiting())
+        for number in sorted(gone):
+            if self.asked.times.get(number, 0) < self.attempts:
+                self.again.append(number)
+            else:
+                self._give_up(number, NO_ANSWER, f"no answer after {self.attempts} requests")
+        return bool(gone)
+
+    def _give_up(self, number: int, outcome: str, reason: str) -> None:
+        self.flight.take_out(number)
+        self.asked.discard(number)
+        if path := self.missing.pop(number, None):
+            self.given_up[path] = reason
+            self.outcomes.append(Outcome(number, outcome, reason))
+            log.debug("classification: gave up %s: %s", number, reason)
 
     def _send(self) -> None:
-        sent: list[str] = []
-        try:
-            while self.ready and self._has_room():
-                if step := self._send_one(self.ready[0]):
-                    sent.append(step)
-                self.ready.popleft()
-        finally:
-            steps(sent)
-        if self.broker.refused:
-            refused, self.broker.refused = self.broker.refused, []
-            self._put_back(refused)
-
-    def _send_one(self, number: int) -> str | None:
-        """Send a request; return the step to log, None where there is nothing to send any more."""
-        path = self.missing.get(number)
-        if path is None:
-            return None
-        content = read_again(path, number)
-        if content is None:
-            self.changed.append(path)
+        self.sending.send(self.missing)
+        for number in self.sending.changed.keys() & self.missing.keys():
             del self.missing[number]
-            return None
-        body = request(content, number)
-        self.broker.send(body, number)
-        self.in_flight[number] = len(body)
-        self.bytes_in_flight += len(body)
-        return f"classification: sent {path_text(path)} as {number}"
-
-    def _has_room(self) -> bool:
-        few = len(self.in_flight) < MOST_IN_FLIGHT
-        return few and self.bytes_in_flight < MOST_BYTES_IN_FLIGHT
+            self.outcomes.append(Outcome(number, NOT_SENT))
 
     def _counted(self, deliveries: list[Delivery]) -> list[Delivery]:
+        replies = [delivery.reply for delivery in deliveries]
         steps(
             f"classification: answered {reply.photo_id}: {reply.label or reply.problem}"
-            for reply in (delivery.reply for delivery in deliveries)
+            for reply in replies
         )
-        for reply in (delivery.reply for delivery in deliveries):
+        for reply in replies:
             if reply.photo_id is None:
                 continue
-            self._take_out(reply.photo_id)
-            self.asked_before.discard(reply.photo_id)
+            self.flight.land(reply.photo_id)
+            self.asked.discard(reply.photo_id)
             if self.missing.pop(reply.photo_id, None):
                 self._last_answer = time.monotonic()
                 self.answered += reply.problem is None
                 self.unusable += reply.problem is not None
+                self.reaching.pause.worked()
+                self.sending.pause.worked()
         return deliveries
 
-    def _put_back(self, numbers: list[int]) -> None:
-        for number in numbers:
-            if self._take_out(number):
-                self.asked_before.add(number)
+    def _failed(self, error: Exception) -> None:
+        """Set aside what was refused, end where all is; else connect again."""
+        try:
+            refused = self.broker.refused_by(error)
+        except RefusedError as refusal:
+            self.refusal = refusal
+            return
+        for number, reason in refused.items():
+            self._give_up(number, REFUSED, reason)
+        self.sending.put_back(self.broker.confirms.take_nacked())
+        in_flight = set(self.flight.sizes)
+        self.asked.add(in_flight, self.broker.confirms.unconfirmed)
+        for number in in_flight:
+            self.flight.take_out(number)
+        try:
+            if self.reaching.again(error, self._patience_ends, is_mended=bool(refused)):
+                self.asked.doubt()
+        except RefusedError as refusal:
+            self.refusal = refusal
 
-    def _take_out(self, number: int) -> int:
-        """Take a request out of flight; return the size of its body, 0 if it was not in flight."""
-        size = self.in_flight.pop(number, 0)
-        self.bytes_in_flight -= size
-        return size
-
-    def _lost(self, error: Exception) -> None:
-        """Connect again, for as long as an answer would be waited for."""
-        log.info("classification: the broker is gone (%s); connecting again", error)
-        self._put_back(list(self.in_flight))
-        while not self.is_over():
-            try:
-                self.broker.open()
-            except IngestError as refusal:
-                log.debug("%s", refusal)
-                time.sleep(SECONDS_BETWEEN_ATTEMPTS)
-                self._check_patience()
-            else:
-                return
-
-
-def steps(lines: Iterable[str]) -> None:
-    """Log what was done with each of some images, a line each."""
-    if text := "\n".join(lines):
-        log.debug("%s", text)
+    def _patience_ends(self) -> bool:
+        self._check_patience()
+        return self.is_over()

@@ -4,6 +4,7 @@ What the classifier could not decode would go round in its queue for ever, so no
 that Pillow did not decode whole.
 """
 
+import errno
 import hashlib
 import io
 import os
@@ -62,14 +63,21 @@ def _unescaped(escape: "re.Match[bytes]") -> bytes:
     return bytes.fromhex(code.decode()) if code else b"\\"
 
 
-def files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def files(folder: Path, unreadable: dict[Path, str]) -> Iterator[tuple[Path, os.stat_result]]:
     """Yield the regular files of a folder and its subfolders, hidden ones left out, in order.
 
-    Raises `IngestError` where the folder, or one in it, cannot be read.
+    Subfolders and files that cannot be looked at are added to `unreadable`, with the reason.
+    Raises `IngestError` where the folder itself cannot be read.
     """
     if not folder.is_dir():
         raise IngestError(f"{folder} is no folder of images")
-    for place, folders, names in os.walk(folder, onerror=_unreadable):
+
+    def note(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise IngestError(f"{folder} cannot be read: {error.strerror}") from error
+        unreadable[Path(error.filename)] = error.strerror or type(error).__name__
+
+    for place, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
@@ -77,6 +85,10 @@ def files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
                 found = path.stat()
             except FileNotFoundError:
                 continue  # removed since, or a link to nothing
+            except OSError as error:
+                if error.errno != errno.ELOOP and not name.startswith("."):
+                    note(error)
+                continue
             if stat.S_ISREG(found.st_mode) and not name.startswith("."):
                 yield path, found
 
@@ -116,7 +128,7 @@ def holds(path: Path, reading: Reading) -> bool:
 def contents(folder: Path) -> set[str]:
     """Return the SHA-256 of what each file of a folder holds that can be read."""
     found = set()
-    for path, _ in files(folder):
+    for path, _ in files(folder, {}):
         with suppress(OSError):
             found.add(_digest(path))
     return found
@@ -163,7 +175,3 @@ def _problem(content: bytes) -> tuple[str | None, str | None]:
     except Exception as error:  # Pillow's decoders raise whatever a broken file leads them to
         return "undecodable", f"{type(error).__name__}: {error}"[:200].replace("\0", "")
     return None, None
-
-
-def _unreadable(error: OSError) -> None:
-    raise IngestError(f"{error.filename} cannot be read: {error.strerror}") from error

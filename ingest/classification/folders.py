@@ -10,17 +10,18 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 
-from ingest.classification.exchange import steps
 from ingest.classification.folder import Image, files, holds, look, name_in, path_of
 from ingest.classification.landed import IMAGES, Reading, owners, readings
 from ingest.classification.moved import moved
+from ingest.classification.sending import steps
 from ingest.classification.tables import TABLES
 from ingest.common.errors import IngestError
-from ingest.common.paths import absolute
+from ingest.common.paths import absolute, path_text
 from ingest.landing.ledger import Run
 from ingest.landing.origins import Origin
 from ingest.warehouse.raw_tables import rows
@@ -40,6 +41,7 @@ class Folders:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() follows links
         self.paths: dict[int, Path] = {}
+        self.rejected: list[Path] = []  # files found since the last run that are not sent
 
     def read(self, run: Run) -> Chunks:
         """Yield readings of files, removals and counts; raises `IngestError` as `files` does."""
@@ -58,7 +60,8 @@ class Folders:
     def _named(self, run: Run, origin: Origin) -> Chunks:
         known = readings(run, origin)
         new, found = [], set()
-        for path, status in files(self.folder):
+        unreadable: dict[Path, str] = {}
+        for path, status in files(self.folder, unreadable):
             name = name_in(self.folder, path)
             found.add(name)
             before = known.get(name)
@@ -68,6 +71,13 @@ class Folders:
                     self.paths.setdefault(before.photo_id, path)
             else:
                 new.append((path, status))
+        hidden = {name_in(self.folder, path) for path in unreadable}
+        # What cannot be looked at is not gone.
+        found |= hidden
+        found |= {name for name in known if _below(name, hidden) and not known[name].is_gone}
+        if unreadable:
+            first = path_text(min(unreadable))
+            run.missing.append(f"{len(unreadable):,} folder(s) or file(s) cannot be read: {first}")
         run.units_read += len(found)
         removed = [
             (name, before.photo_id)
@@ -76,7 +86,7 @@ class Folders:
         ]
         has_changed = bool(removed)
         taken = owners(run) if new else {}
-        for chunk in look(new):
+        for chunk in chain(look(new), _not_looked_at(unreadable)):
             images = [_checked(image, taken) for image in chunk]
             steps(f"classification: read {i.path}: {_outcome(i)}" for i in images)
             fresh = []
@@ -92,9 +102,21 @@ class Folders:
                     if before.photo_id not in (None, image.photo_id):
                         removed.append((name, before.photo_id))
             has_changed = has_changed or bool(fresh)
+            self.rejected += [image.path for _, image in fresh if image.problem]
             yield "images", _image_rows(run, origin, fresh)
         if has_changed:
             yield from _counted(run, origin, removed, len(found))
+
+
+def _below(name: str, folders: set[str]) -> bool:
+    """Whether a file lies in one of the folders, or is named like one of them."""
+    return name in folders or any(name.startswith(f"{folder}/") for folder in folders)
+
+
+def _not_looked_at(unreadable: dict[Path, str]) -> Iterator[list[Image]]:
+    now = datetime.now(timezone.utc)
+    reasons = sorted(unreadable.items())
+    yield [Image(path, 0, 0, now, problem=UNREADABLE, detail=why) for path, why in reasons]
 
 
 def _look_after(run: Run, origin: Origin) -> Chunks:

@@ -29,9 +29,39 @@ OWNERS = """
 select photo_id, min(sha256) from raw_classification.images
 where photo_id is not null and _dlt_load_id in ({loads}) group by photo_id
 """
+# How often since it was given up last, or could not be sent.
 ASKED = """
-select photo_id from raw_classification.requests
+with ended as (
+    select photo_id, max((run_id, page)) as last from raw_classification.outcomes
+    where outcome <> 'unconfirmed' and _dlt_load_id in ({loads}) and origin_id = any(%s)
+    group by photo_id
+)
+select requests.photo_id, count(*) filter (where last is null or (run_id, page) > last)
+from raw_classification.requests left join ended on requests.photo_id = ended.photo_id
 where _dlt_load_id in ({loads}) and origin_id = any(%s)
+group by requests.photo_id
+"""
+GIVEN_UP = """
+select photo_id, detail from (
+    select *, row_number() over (partition by photo_id order by run_id desc, page desc) as age
+    from raw_classification.outcomes
+    where outcome in ('refused', 'no answer') and _dlt_load_id in ({loads}) and origin_id = any(%s)
+) as outcomes where age = 1
+"""
+# What was recorded by a run that broke off, was not confirmed, or was answered without a label.
+UNSURE = """
+select photo_id from raw_classification.requests
+where
+    _dlt_load_id in ({loads}) and origin_id = any(%s)
+    and run_id in (select run_id from raw_ledger.runs where outcome in ('interrupted', 'failed'))
+union
+select photo_id from raw_classification.outcomes
+where outcome = 'unconfirmed' and _dlt_load_id in ({loads}) and origin_id = any(%s)
+union
+select photo_id from raw_classification.replies
+where
+    photo_id is not null and problem is not null
+    and _dlt_load_id in ({loads}) and origin_id = any(%s)
 """
 LABELLED = """
 select photo_id from raw_classification.replies
@@ -68,16 +98,27 @@ def owners(run: Run) -> dict[int, str]:
     return dict(run.landed(OWNERS))
 
 
-def asked(run: Run) -> set[int]:
-    """Return the images that a label was asked for."""
-    return _of_counting_queues(run, ASKED)
+def asked(run: Run) -> dict[int, int]:
+    """Return how often each image was asked for since it was given up last, 0 included."""
+    numbers = _counting_queues(run)
+    return dict(run.landed(ASKED, numbers, numbers))
+
+
+def given_up(run: Run) -> dict[int, str]:
+    """Return the images that were refused or asked for often enough, each with the reason."""
+    return dict(run.landed(GIVEN_UP, _counting_queues(run)))
+
+
+def unsure(run: Run) -> set[int]:
+    """Return the images of which nobody knows whether a request is still with the broker."""
+    numbers = _counting_queues(run)
+    return {photo_id for (photo_id,) in run.landed(UNSURE, numbers, numbers, numbers)}
 
 
 def labelled(run: Run) -> set[int]:
     """Return the images that have a reply; whether they were asked for is another question."""
-    return _of_counting_queues(run, LABELLED)
+    return {photo_id for (photo_id,) in run.landed(LABELLED, _counting_queues(run))}
 
 
-def _of_counting_queues(run: Run, query: str) -> set[int]:
-    numbers = [origin.origin_id for origin in run.origins.counting(REPLIES)]
-    return {photo_id for (photo_id,) in run.landed(query, numbers)}
+def _counting_queues(run: Run) -> list[int]:
+    return [origin.origin_id for origin in run.origins.counting(REPLIES)]

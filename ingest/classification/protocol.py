@@ -7,6 +7,7 @@ reply    {"photo_id": <the same>, "label": <str>}
 import base64
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 LARGEST_REPLY = 1 << 16  # bytes; a reply is some fifty, and of a longer one this much is kept
@@ -39,6 +40,16 @@ class Reply:
     photo_id: int | None = None
     label: str | None = None
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A reply that the broker handed out over its `session`-th connection."""
+
+    reply: Reply
+    received_at: datetime
+    session: int
+    tag: Any
 
 
 def read_reply(body: bytes) -> Reply:

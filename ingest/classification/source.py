@@ -6,41 +6,45 @@ next loads  the replies so far, the next requests; and so on until all is answer
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pyarrow as pa
 
 from ingest.classification import landed
-from ingest.classification.broker import Broker, Delivery
-from ingest.classification.exchange import MOST_IN_FLIGHT, Exchange, steps
+from ingest.classification.exchange import Exchange
 from ingest.classification.folders import Folders
+from ingest.classification.protocol import Delivery
+from ingest.classification.sending import steps
 from ingest.classification.tables import RAW_SCHEMA, TABLES
+from ingest.common.paths import path_text
 from ingest.landing.ledger import Run
 from ingest.landing.origins import Origin
 from ingest.warehouse.raw_tables import rows
 
 log = logging.getLogger(__name__)
 
-LEAST_TO_RECORD, MOST_TO_RECORD = MOST_IN_FLIGHT, 20_000  # requests landed ahead of their sending
+NAMED = 3  # paths in a line for the user
+MOST_TO_RECORD = 20_000  # requests landed ahead of their sending
 
 
 class ClassificationSource:
-    """The images of `folder`, to be labelled over `broker`.
+    """The images of `folder`, to be labelled by an exchange; `again` names a path, or all.
 
-    A run ends when every image has its answer, or when none has come for `timeout` seconds.
+    A run ends when every image has its answer, or when none has come for too long.
     """
 
     raw_schema = RAW_SCHEMA
 
-    def __init__(self, folder: Path, broker: Broker, timeout: float) -> None:
-        self.folders, self.broker = Folders(folder), broker
-        self.exchange = Exchange(broker, timeout)
+    def __init__(self, folder: Path, exchange: Exchange, again: str | None = None) -> None:
+        self.folders, self.exchange, self.broker = Folders(folder), exchange, exchange.broker
+        self.again = again
         self.to_record: list[int] = []
         self.recording: list[int] = []
         self.taken: list[Delivery] = []
         self.page = self.replies_taken = 0
+        self.kept_back: dict[Path, str] = {}  # rejected by an earlier run
 
     def read(self, run: Run) -> Iterator[tuple[str, pa.Table]]:
         """Yield one load: replies, images on the first call, the next requests, the counts.
@@ -52,7 +56,9 @@ class ClassificationSource:
             self.broker.open()
             self.queue = self._origin(run)
             self.taken = self.exchange.take_what_is_there()
-            yield from self.folders.read(run)
+            for chunk in self.folders.read(run):
+                self.exchange.beat()
+                yield chunk
             self._plan(run, self.folders.paths)
         else:
             before = self.exchange.answered
@@ -61,11 +67,12 @@ class ClassificationSource:
             self.to_record += self.exchange.again
             self.exchange.again = []
         # As many as will be asked before long: what is recorded too early is dated too early.
-        pace = min(max(LEAST_TO_RECORD, 4 * len(self.taken)), MOST_TO_RECORD)
-        wanted = max(0, pace - len(self.exchange.ready))
+        pace = min(max(self.exchange.flight.most, 4 * len(self.taken)), MOST_TO_RECORD)
+        wanted = max(0, pace - len(self.exchange.sending.ready))
         self.recording, self.to_record = self.to_record[:wanted], self.to_record[wanted:]
         yield "replies", self._replies(run)
         yield "requests", self._requests(run)
+        yield "outcomes", self._outcomes(run)
         yield "pages", self._count(run)
 
     def loaded(self, run: Run) -> bool:
@@ -75,7 +82,7 @@ class ClassificationSource:
         except self.broker.lost as error:
             log.debug("classification: not acknowledged, so it will come again: %s", error)
         steps(f"classification: stored the reply for {one.reply.photo_id}" for one in self.taken)
-        self.exchange.ready.extend(self.recording)
+        self.exchange.sending.ready.extend(self.recording)
         if not self.exchange.is_over():
             return True
         self._conclude(run)
@@ -87,20 +94,37 @@ class ClassificationSource:
 
     def _origin(self, run: Run) -> Origin:
         """Return the reply queue's origin, which counts from now on."""
-        address = f"{self.broker.address}/{self.broker.reply_queue}"
+        address = f"{self.broker.shown}/{self.broker.reply_queue}"
         known = run.origins.last(landed.REPLIES, address)
         return run.origins.use(landed.REPLIES, address, known)
 
     def _plan(self, run: Run, paths: dict[int, Path]) -> None:
         asked = landed.asked(run)
-        labelled = landed.labelled(run) & asked
-        late = asked & {one.reply.photo_id for one in self.taken if one.reply.problem is None}
+        labelled = landed.labelled(run) & asked.keys()
+        late = asked.keys() & {one.reply.photo_id for one in self.taken if not one.reply.problem}
         self.exchange.answered = len(late & paths.keys() - labelled)
         labelled |= late
         missing = {number: path for number, path in paths.items() if number not in labelled}
-        self.exchange.begin(missing, missing.keys() & asked)
-        self.to_record = [number for number in missing if number not in asked]
+        again = {number for number, path in missing.items() if self._is_wanted_again(path)}
+        asked_before = {number for number in missing if asked.get(number) and number not in again}
+        self.kept_back = {
+            missing.pop(number): reason
+            for number, reason in landed.given_up(run).items()
+            if number in missing and number not in again and not asked[number]
+        }
+        if self.again and not again:
+            run.note(f"no image without an answer is at {self.again}")
+        self.exchange.asked.times = dict(asked)
+        unsure = landed.unsure(run)
+        unsure |= {one.reply.photo_id or 0 for one in self.taken if one.reply.problem}
+        self.exchange.begin(missing, asked_before, unsure)
+        self.to_record = [number for number in missing if number not in asked_before]
         run.progress.expect(len(missing))
+
+    def _is_wanted_again(self, path: Path) -> bool:
+        if not self.again:
+            return False
+        return self.again == "all" or path.is_relative_to(Path(self.again).absolute())
 
     def _replies(self, run: Run) -> pa.Table:
         taken = []
@@ -116,9 +140,18 @@ class ClassificationSource:
         return rows(TABLES["replies"], taken)
 
     def _requests(self, run: Run) -> pa.Table:
+        times = self.exchange.asked.times
+        for number in self.recording:
+            times[number] = times.get(number, 0) + 1
         to = (self.broker.request_queue, datetime.now(timezone.utc))
         where = (self.queue.origin_id, run.run_id, self.page)
         return rows(TABLES["requests"], [(number, *to, *where) for number in self.recording])
+
+    def _outcomes(self, run: Run) -> pa.Table:
+        outcomes, self.exchange.outcomes = self.exchange.outcomes, []
+        where = (datetime.now(timezone.utc), self.queue.origin_id, run.run_id, self.page)
+        found = [(one.photo_id, one.outcome, one.detail, *where) for one in outcomes]
+        return rows(TABLES["outcomes"], found)
 
     def _count(self, run: Run) -> pa.Table:
         counts = (len(self.recording), len(self.taken))
@@ -130,12 +163,32 @@ class ClassificationSource:
         exchange = self.exchange
         if exchange.answered:
             run.note(f"{exchange.answered:,} image(s) labelled")
+        if changed := exchange.sending.changed.values():
+            run.note(f"{_named(changed)} changed before sent")
+        if found := self.folders.rejected:
+            run.note(f"{_named(found)} rejected")
+        for reason in sorted({*exchange.given_up.values(), *self.kept_back.values()}):
+            for given_up, again in ((exchange.given_up, ""), (self.kept_back, " earlier")):
+                if paths := [path for path, why in given_up.items() if why == reason]:
+                    run.note(f"{_named(paths)} rejected{again}: {reason}")
         if exchange.unusable:
-            run.note(f"{exchange.unusable:,} image(s) answered without a label")
-        if exchange.changed:
-            run.note(f"{len(exchange.changed):,} image(s) changed before they were sent")
+            run.missing.append(f"{exchange.unusable:,} image(s) answered without a label")
         if exchange.missing:
-            run.note(
-                f"{len(exchange.missing):,} image(s) without an answer, "
-                f"{exchange.timeout:g} s after the last one; the next run asks on"
+            blocked = ", the broker is out of memory or disk" if self.broker.is_blocked else ""
+            run.missing.append(
+                f"{len(exchange.missing):,} image(s) without an answer, {exchange.timeout:g} s "
+                f"after the last one{blocked}: {_first(exchange.missing.values())}; "
+                "the next run asks on"
             )
+        if error := exchange.refusal or exchange.reaching.failure:
+            run.failures.append(str(error))
+
+
+def _named(paths: Collection[Path]) -> str:
+    return f"{len(paths):,} image(s) ({_first(paths)})"
+
+
+def _first(paths: Collection[Path]) -> str:
+    """Return the first three paths, and how many more there are."""
+    first = ", ".join(path_text(path) for path in sorted(paths)[:NAMED])
+    return f"{first} and {len(paths) - NAMED:,} more" if len(paths) > NAMED else first

@@ -32,6 +32,15 @@ TABLES: Tables = {
         "run_id": whole,
         "page": whole,
     },
+    "outcomes": {
+        "photo_id": whole,
+        "outcome": text,
+        "detail": text,
+        "noted_at": moment,
+        "origin_id": whole,
+        "run_id": whole,
+        "page": whole,
+    },
     "replies": {
         "run_id": whole,
         "reply_number": whole,

@@ -20,7 +20,7 @@ import typer
 from kombu import Connection
 from PIL import Image
 
-from ingest.classification.broker import connect
+from ingest.classification.address import connect, parse
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,9 @@ def label(content: bytes) -> str:
 
 def serve(url: str, requests: str, replies: str, stop: Event) -> None:
     """Answer requests until `stop` is set, whatever happens to the broker meanwhile."""
+    address = parse(url)
     while not stop.is_set():
-        connection = connect(url)
+        connection = connect(address)
         lost = (*connection.connection_errors, *connection.channel_errors)
         try:
             with connection:
@@ -81,6 +82,7 @@ def _answer(connection: Connection, requests: str, replies: str, stop: Event) ->
     channel.basic_consume(queue=requests, no_ack=False, callback=answer, consumer_tag="requests")
     while not stop.is_set():
         try:
+            connection.heartbeat_check()
             connection.drain_events(timeout=0.2)
         except TimeoutError:
             continue

@@ -61,11 +61,8 @@ def test_files_that_are_known_are_not_read_again(
 ) -> None:
     folder = images(3)
     url = f"filesystem://{folder.parent / 'broker'}"
-    assert (
-        run_source(classification(folder, url, 1))
-        .notes[0]
-        .startswith("3 image(s) without an answer")
-    )
+    (missing,) = run_source(classification(folder, url, 1)).missing
+    assert missing.startswith("3 image(s) without an answer")
     os.utime(folder / "00001.png", ns=(0, 0))
     run_source(classification(folder, url, 1))
     assert warehouse.query(
@@ -74,7 +71,7 @@ def test_files_that_are_known_are_not_read_again(
 
 
 def test_two_contents_never_share_a_photo_id(images: Callable[[int], Path]) -> None:
-    ((first, second),) = look(files(images(2)))
+    ((first, second),) = look(files(images(2), {}))
     assert first.photo_id is not None
     owners = {first.photo_id: "another content's hash"}
     assert _checked(first, owners).problem == "photo_id taken"

@@ -105,7 +105,7 @@ def test_an_image_answered_without_a_label_is_asked_for_again(
 def notes(folder: Path, queues: Queues) -> str:
     """Run the command here, and return what it has to say."""
     run = run_source(classification(folder, URL, 2, queues.requests, queues.replies))
-    return "; ".join(run.notes)
+    return "; ".join([*run.notes, *run.missing])
 
 
 def test_a_changed_image_is_a_new_one_and_the_old_one_is_gone_with_its_label_kept(

@@ -138,7 +138,7 @@ def test_late_replies_come_first_and_only_what_is_missing_is_asked_again(
 ) -> None:
     folder = images(40)
     flags = ("classification", "--images", folder, "--timeout", 3, *queues.flags)
-    assert "40 image(s) without an answer" in warehouse.ingest(*flags)
+    assert "40 image(s) without an answer" in warehouse.ingest(*flags, fails=True)
     assert queues.waiting(queues.requests) == 40
 
     classifier = queues.classifier()
@@ -148,9 +148,9 @@ def test_late_replies_come_first_and_only_what_is_missing_is_asked_again(
         for _ in range(5):
             channel.basic_get(queues.replies, no_ack=True)
 
-    assert "5 image(s) without an answer" in warehouse.ingest(*flags)
+    assert "5 image(s) without an answer" in warehouse.ingest(*flags, fails=True)
     assert queues.waiting(queues.requests) == 5
-    assert "5 image(s) without an answer" in warehouse.ingest(*flags)
+    assert "5 image(s) without an answer" in warehouse.ingest(*flags, fails=True)
     assert queues.waiting(queues.requests) == 5, "what still waits there is not asked again"
     queues.classifier()
     assert "5 image(s) labelled" in warehouse.ingest(*flags)

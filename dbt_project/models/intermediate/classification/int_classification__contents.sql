@@ -4,7 +4,7 @@ with held as (
         photo_id,
         file_path
     from {{ ref('int_classification__images') }}
-    where reason is null and not is_duplicate
+    where stands_for_image
 ),
 
 removed as (

@@ -57,6 +57,7 @@ states as (
         case
             when labels.photo_id is not null then 'labelled'
             when contents.file_gone_since is not null or refused.turn > asked.last_turn then 'rejected'
+            when given_up.photo_id is not null then 'rejected'
             else 'awaiting'
         end as state
     from asked
@@ -64,6 +65,7 @@ states as (
     left join labels on asked.photo_id = labels.photo_id
     left join answered on asked.photo_id = answered.photo_id
     left join refused on asked.photo_id = refused.photo_id
+    left join {{ ref('int_classification__given_up') }} as given_up on asked.photo_id = given_up.photo_id
 )
 
 select
