@@ -70,8 +70,11 @@ class Node:
         subprocess.run([program, "-q", "-n", self.name, *args], env=self.env, check=True)
 
     def stop(self) -> None:
-        self.control("stop")
-        self.process.wait(timeout=60)
+        try:
+            self.control("stop")
+        finally:
+            self.process.terminate()
+            self.process.wait(timeout=60)
 
 
 @pytest.fixture(scope="session")
