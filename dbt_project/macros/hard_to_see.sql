@@ -17,11 +17,11 @@
 
 {# A text with every kind of blank as one space, and none at its ends. #}
 {% macro with_plain_blanks(text) -%}
-    trim({{ replace_all(text, '[' ~ blank_characters() ~ ']+', ' ') }})
+    trim({{ replace_all(text, '[' ~ blank_characters() ~ ']+', "' '") }})
 {%- endmacro %}
 
 {% macro without_invisible(text) -%}
-    {{ replace_all(text, '[' ~ invisible_characters() ~ ']', '') }}
+    {{ replace_all(text, '[' ~ invisible_characters() ~ ']', "''") }}
 {%- endmacro %}
 
 {# A text as the eye reads it: texts that look alike are the same. #}
@@ -33,25 +33,13 @@
 {% macro unseen_difference(one, other) -%}
     case
         when replace({{ one }}, chr(13), '') = replace({{ other }}, chr(13), '') then 'a carriage return'
-        when {{ replace_all(one, '[' ~ hard_blanks() ~ ']', ' ') }} = {{ other }} then 'a hard blank'
+        when {{ replace_all(one, '[' ~ hard_blanks() ~ ']', "' '") }} = {{ other }} then 'a hard blank'
         when {{ with_plain_blanks(one) }} = {{ with_plain_blanks(other) }} then 'blanks'
         when lower({{ one }}) = lower({{ other }}) then 'upper and lower case'
         when {{ composed(one) }} = {{ composed(other) }} then 'the form of its accents'
         when {{ without_invisible(one) }} = {{ without_invisible(other) }} then 'an invisible character'
         else 'several of blanks, case, the form of accents and invisible characters'
     end
-{%- endmacro %}
-
-{% macro replace_all(text, pattern, by) -%}
-    {{ return(adapter.dispatch('replace_all')(text, pattern, by)) }}
-{%- endmacro %}
-
-{% macro default__replace_all(text, pattern, by) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}')
-{%- endmacro %}
-
-{% macro postgres__replace_all(text, pattern, by) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g')
 {%- endmacro %}
 
 {# A text in which a letter and its accent are one character, where there is such a one. #}
