@@ -1,7 +1,7 @@
 """What tests want beside Python and make: skipped with one line where it is missing.
 
-`TESTS_REQUIRE` names what must be there, as `.ci/run` does: "nginx rabbitmq". Then a test that
-misses it fails.
+`TESTS_REQUIRE` names what must be there, as `.ci/run` does: "nginx caddy rabbitmq". Then a test
+that misses it fails.
 """
 
 import os
