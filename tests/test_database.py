@@ -116,7 +116,7 @@ ATTEMPTS = {
     "write raw": "insert into raw_census.people (given_name, _dlt_load_id) values ('x', '1')",
     "read marts": "select * from marts.people",
     "write marts": "delete from marts.people where false",
-    "drop marts": "drop table marts.people",
+    "drop marts": "drop table marts.country_summary",
     "read staging": "select * from staging.stg_census__people_checked",
     "read ledger": "select * from raw_ledger.runs",
     "make a table": "create table marts.mine (x int)",

@@ -63,8 +63,7 @@ def named_folder(told: str) -> NamedFolder:
 def list_dataset(named: NamedFolder) -> Dataset:
     """List a folder as a dataset.
 
-    Raises `IngestError` where it is missing or empty, has no INDEX where the layout wants one, or
-    holds no file that fits the layout.
+    Raises `IngestError` where it is missing or empty, or has no INDEX where the layout wants one.
     """
     root, entries = named.root, list_folder(named.root)
     if not entries:
@@ -72,7 +71,4 @@ def list_dataset(named: NamedFolder) -> Dataset:
     index = named.layout.index
     if index is not None and index not in entries:
         raise IngestError(f"{root} has no {index}: without it no signature can be told")
-    misfit = named.layout.misfit(entries)
-    if misfit is not None:
-        raise IngestError(f"no file of {root} fits the layout {named.layout.name}: {misfit}")
     return Dataset(named.name, named.layout, root, entries)

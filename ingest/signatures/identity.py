@@ -1,5 +1,6 @@
 """Which origin a folder is: the dataset that counts, moved perhaps, or another one.
 
+none of its files fits the layout  -> refused
 nothing of the dataset counts      -> the origin last known at this address, or a new one
 it holds the files of what counts  -> that origin, wherever the folder lies now
 it lost more than half of them     -> refused, unless shrinking is allowed
@@ -34,12 +35,20 @@ def identify(
     `known_as` tells which dataset an origin is, by its number. A sample that became another one
     takes the place of its former self unasked.
 
-    Raises `IngestError` where the folder is not the dataset that counts.
+    Raises `IngestError` where the folder fits its layout with no file, or is not the dataset that
+    counts.
     """
     address = absolute(dataset.root)
     source = dataset.source
     counting = [o for o in run.origins.counting(DATASET) if known_as.get(o.origin_id) == source]
     here = _last_at(run, address, {o for o, known in known_as.items() if known != source})
+    misplaced = dataset.layout.misfit(dataset.entries)
+    if misplaced is not None:
+        known = landed_files(run, counting[0]) if counting else {}
+        raise IngestError(
+            f"no file of {path_text(dataset.root)} fits the layout {dataset.layout.name}: "
+            f"{misplaced}{_other_level(set(dataset.entries), set(known))}"
+        )
     if not counting:
         origin = run.origins.use(DATASET, address, here)
         return origin, landed_files(run, origin)

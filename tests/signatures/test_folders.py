@@ -45,8 +45,6 @@ def other(datasets: Datasets) -> Path:
     [
         (edit, "is another edition: 6 of the 8 files that", 0),
         (other, "is another dataset: it has 1 of the 8 files that", 20),
-        (lambda d: d.a / "Online", "(it looks like Online of that dataset: name the folder", 8),
-        (lambda d: d.a.parent, "(it looks like the folder above: name SOURCE_A in it)", 10),
     ],
 )
 def test_another_dataset_is_refused_and_takes_the_place_where_it_is_told_to(
@@ -87,6 +85,26 @@ def test_another_dataset_is_refused_and_takes_the_place_where_it_is_told_to(
     (first,) = [origin for origin in origins(warehouse) if origin[1] == str(old) and origin[4]]
     assert first[0] == (4 if spoil is edit else 1)
     assert [counts for *_, counts, _ in origins(warehouse)].count(True) == 2
+
+
+@pytest.mark.parametrize(
+    ("other_level", "hint"),
+    [
+        (lambda d: d.a / "Online", "(it looks like Online of that dataset: name the folder above)"),
+        (lambda d: d.a.parent, "(it looks like the folder above: name SOURCE_A in it)"),
+    ],
+)
+def test_a_folder_of_another_level_is_refused_whatever_is_asked(
+    warehouse: Warehouse, datasets: Datasets, other_level: Callable[[Datasets], Path], hint: str
+) -> None:
+    datasets.land(warehouse)
+    before = warehouse.query(ROWS)
+    datasets.a = other_level(datasets)
+    for option in ((), ("--allow-shrink",), ("--replace",)):
+        printed = datasets.land(warehouse, *option, fails=True)
+        assert "fits the layout SOURCE_A" in printed
+        assert hint in printed
+        assert warehouse.query(ROWS) == before
 
 
 def test_a_folder_that_lost_half_and_gained_others_shrank(

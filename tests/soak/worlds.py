@@ -135,7 +135,7 @@ class Signatures:
     select signature_id, count(point_id) from (
         select signatures.source_path as signature_id, signature_points.signature_id as point_id
         from marts.signatures left join marts.signature_points using (signature_id)
-        where medium = 'online' and source <> 'REGISTERED'
+        where medium = 'online' and source = 'SOURCE_A'
     ) as points group by signature_id
     union all select 'registered', count(*) from marts.signatures where source = 'REGISTERED'
     """
