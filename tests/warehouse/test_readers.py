@@ -29,7 +29,7 @@ select
 POINTS_AGREE = """
 select signature_id, point_count, count(points.signature_id), min(x), max(x)
 from marts.signatures left join marts.signature_points as points using (signature_id)
-where medium = 'online' group by signature_id, point_count
+where medium = 'online' and source <> 'SOURCE_B' group by signature_id, point_count
 """
 Ask = Callable[[list[tuple[object, ...]]], bool]
 
