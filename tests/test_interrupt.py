@@ -48,6 +48,13 @@ sys.argv = ["ingest", *sys.argv[2:]]
 __main__.main()
 """
 
+AT_THE_END = """
+import os, signal
+from ingest.common import interrupt
+interrupt.watch()
+os.kill(os.getpid(), signal.SIGINT)
+"""
+
 WHILE_LOADING = """
 import os, signal, sys
 class Finder:
@@ -95,6 +102,13 @@ def test_while_it_starts(module: str) -> None:
     output, errors = stopped.communicate(timeout=60)
     assert (stopped.returncode, output, errors.splitlines()[-1:]) == (130, "", [LINE.strip()])
     assert "Traceback" not in errors
+
+
+def test_at_the_last_moment() -> None:
+    for _ in range(5):
+        process = begin([sys.executable, "-c", AT_THE_END])
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (130, LINE)
 
 
 def test_while_a_query_waits(warehouse: Warehouse) -> None:

@@ -4,6 +4,7 @@ Nothing is undone: a kill at any moment loses nothing, so neither does this. A t
 since the main one may be inside a query, or a library that keeps signals to itself.
 """
 
+import atexit
 import os
 import signal
 import sys
@@ -35,6 +36,7 @@ def watch() -> None:
     listen, tell = os.pipe()
     os.set_blocking(tell, False)
     signal.signal(signal.SIGINT, _hear)
+    atexit.register(_let_it_end)  # what ends by itself meanwhile was stopped all the same
     signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     Thread(target=_listen, args=[listen, _terminal()], daemon=True).start()
 
@@ -46,13 +48,20 @@ def before_leaving(deed: Callable[[], object]) -> Iterator[None]:
     try:
         yield
     finally:
-        while _leaving.is_set():
-            time.sleep(SECONDS)  # the process ends meanwhile
+        _let_it_end()
         _deeds.remove(deed)
 
 
 def _hear(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: Python tells the thread of signals that have a handler."""
+    """Note it, and no more: Python tells the thread of signals that have a handler."""
+    _leaving.set()
+
+
+def _let_it_end() -> None:
+    """Once Ctrl-C was pressed, leave it to the thread that listens to end the process."""
+    if _leaving.is_set():
+        time.sleep(4 * SECONDS)
+        os._exit(STATUS)  # nobody listens any more
 
 
 def _listen(source: int, terminal: Callable[[], None]) -> None:
@@ -65,7 +74,6 @@ def _listen(source: int, terminal: Callable[[], None]) -> None:
 
 
 def _leave(terminal: Callable[[], None]) -> None:
-    _leaving.set()
     for deed in tuple(_deeds):
         with suppress(Exception):
             deed()
