@@ -20,11 +20,16 @@ from tests.conftest import BIN, ROOT, Warehouse
 ENOUGH = 20  # seconds after which a command that does not end is taken for one that goes on
 
 
+def heed_ctrl_c() -> None:
+    """Undo what a shell does to what it runs in the background, the tests themselves for one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def begin(command: Sequence[object], **more: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*map(str, command)], cwd=ROOT, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **more,
+        preexec_fn=heed_ctrl_c, **more,
     )  # fmt: skip
 
 
@@ -143,6 +148,7 @@ def test_a_terminal_gets_its_cursor_back() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", AT, "before a file is committed", "census"], cwd=ROOT,
         env={**os.environ, "TERM": "xterm"}, stdin=theirs, stderr=theirs, stdout=theirs,
+        preexec_fn=heed_ctrl_c,
     ) as process:  # fmt: skip
         os.close(theirs)
         shown = b""
