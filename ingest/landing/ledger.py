@@ -1,13 +1,13 @@
 """The run ledger: one row in `raw_ledger.runs` for each run of a source, and one run at a time.
 
-An advisory lock held by the run's own connection keeps a second run of the same source out. It
-goes with the connection, so a killed run never leaves it behind; its ledger row does stay
-`running`, and the next run finds it, marks it `interrupted` and cleans up after it.
+A lock, held by a connection of the run, keeps a second run of the same source out. A killed run
+never leaves it behind; its ledger row does stay `running`, and the next run finds it, marks it
+`interrupted` and cleans up after it.
 """
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from psycopg2.extensions import connection as Connection
 from ingest.common.errors import IngestError
 from ingest.landing.origins import OWN, Origins
 from ingest.landing.progress import Progress
-from ingest.warehouse import connect, troubles
+from ingest.warehouse import connect, locks, troubles
 
 log = logging.getLogger(__name__)
 
@@ -125,13 +125,12 @@ def open_run(source: str, progress: Progress, kind: str = OWN) -> Iterator[Run]:
 
     Raises `IngestError` at once where another run of the same source is under way.
     """
-    with closing(connect.connect("loader")) as warehouse:
+    with closing(connect.connect("loader")) as warehouse, ExitStack() as held:
         run = Run(source, 0, warehouse, progress, follows_a_kill=False, kind=kind)
-        ((free,),) = run.execute(
-            "select pg_try_advisory_lock(hashtext('ingest'), hashtext(%s))", source
-        )
-        if not free:
+        lock = locks.hold("loader", f"run_lock_{source}")
+        if not lock:
             raise IngestError(_busy(run))
+        held.callback(locks.let_go, lock)
         run.follows_a_kill = bool(run.execute(CLOSE_KILLED, source))
         ((run.run_id,),) = run.execute(BEGIN, source)
         log.debug("%s: run %s starts", source, run.run_id)
@@ -161,8 +160,6 @@ def _close_failed(run: Run, error: BaseException) -> None:
 def _close(run: Run, outcome: str, notes: Sequence[str]) -> None:
     message = "; ".join(notes) or None
     run.execute(CLOSE, outcome, run.units_read, run.rows_landed, message, run.run_id)
-    # The server hears of a connection that is closed a little later than who runs the next one
-    run.execute("select pg_advisory_unlock(hashtext('ingest'), hashtext(%s))", run.source)
     log.debug(
         "%s: run %s ends: %s, %s units read, %s rows landed%s",
         *(run.source, run.run_id, outcome, run.units_read, run.rows_landed),

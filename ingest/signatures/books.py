@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOCK = "select pg_try_advisory_xact_lock(hashtext(%s), hashtext(%s))"
+# The salt is not to be read by who could hold the lock for no reason
+LOCK = """
+select pg_try_advisory_xact_lock(hashtext(salt || %s), hashtext(salt || %s)) from raw_ledger.salt
+"""
 KNOWN = """
 select request, digest, signee_id, signature_ids, registered_at
 from raw_signatures.registrations where idempotence_key = %s

@@ -10,6 +10,8 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import psycopg2.errors
+
 from ingest.landing.origins import OWN, SAMPLE
 from ingest.signatures.tables import REGISTERED, REGISTRATION
 from ingest.signatures.turns import Busy
@@ -42,8 +44,8 @@ lock table
 in row exclusive mode
 """
 HOLDS_OWN = "select exists (select from raw_signatures.origins where kind = %s)"
-# The lock that a run holds alone; see `ingest.landing.ledger`
-NO_RUN = "select pg_try_advisory_xact_lock_shared(hashtext('ingest'), hashtext('signatures'))"
+# Not while a run holds its lock; see `ingest.warehouse.locks`
+NO_RUN = "lock table raw_ledger.run_lock_signatures in row exclusive mode nowait"
 RETIRE_SAMPLE = f"""
 insert into raw_signatures.origins (
     origin_id, record_table, origin, kind, records, landed_at,
@@ -95,9 +97,10 @@ def begin(cursor: "Cursor", key: str, records: int, load_id: str, at: datetime) 
     """
     cursor.execute(HOLDS_OWN, [OWN])
     if cursor.fetchone() == (False,):
-        cursor.execute(NO_RUN)
-        if cursor.fetchone() != (True,):
-            raise Busy("a run of signatures, which may be the sample's, is under way")
+        try:
+            cursor.execute(NO_RUN)
+        except psycopg2.errors.LockNotAvailable as error:
+            raise Busy("a run of signatures, which may be the sample's, is under way") from error
     cursor.execute(TABLES)
     cursor.execute(RETIRE_SAMPLE, [at, load_id, SAMPLE])
     if cursor.rowcount:

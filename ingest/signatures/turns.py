@@ -24,7 +24,7 @@ from psycopg2 import extensions
 from ingest.common.errors import IngestError
 from ingest.common.paths import home
 from ingest.signatures.tables import RAW_SCHEMA
-from ingest.warehouse import connect
+from ingest.warehouse import connect, roles
 from ingest.warehouse.raw_schemas import prepare
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def within(connection: "Connection") -> Begin:
             try:
                 cursor.execute("select current_setting('role'), current_setting('lock_timeout')")
                 ((role, timeout),) = cursor.fetchall()
-                cursor.execute("set local role loader")
+                cursor.execute(f"set local role {roles.named('loader')}")
                 cursor.execute("select set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
                 yield cursor
                 cursor.execute(

@@ -1,8 +1,8 @@
 """One dbt build at a time, and the ledger of builds, `raw_ledger.builds`.
 
-The lock is a table that only dbt's role may lock, held by a connection of the dbt process: it goes
-with the process, however that ends. A build that a kill cut off stays `running` in the ledger
-until the next one, which holds the lock and so knows better.
+The lock is held by a connection of the dbt process: it goes with the process, however that ends.
+A build that a kill cut off stays `running` in the ledger until the next one, which holds the lock
+and so knows better.
 """
 
 import hashlib
@@ -11,16 +11,14 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-import psycopg2
-import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import ROOT
-from ingest.warehouse import connect
+from ingest.warehouse import connect, locks
 
 WAIT = 120.0  # seconds that a second build waits; WAREHOUSE_BUILD_WAIT sets another number
-LOCK = "lock table raw_ledger.build_lock in share row exclusive mode"
+LOCK = "build_lock"
 INTERRUPTED = """
 update raw_ledger.builds set outcome = 'interrupted', finished_at = clock_timestamp()
 where outcome = 'running'
@@ -48,26 +46,18 @@ def hold_lock() -> Connection:
     Waits for a build that is under way, and says so. Raises `IngestError` where it takes longer
     than `WAREHOUSE_BUILD_WAIT` seconds, by default 120.
     """
-    holder = connect.connect("transformer")
-    cursor = holder.cursor()
-    cursor.execute("set idle_in_transaction_session_timeout = 0")
-    holder.commit()
-    try:
-        cursor.execute(f"{LOCK} nowait")
+    holder = locks.hold("transformer", LOCK)
+    if holder:
         return holder
-    except psycopg2.errors.LockNotAvailable:
-        holder.rollback()
-    cursor.execute(SINCE)
-    ((since,),) = cursor.fetchall()
+    with closing(connect.connect("transformer")) as ledger, ledger.cursor() as cursor:
+        cursor.execute(SINCE)
+        ((since,),) = cursor.fetchall()
     seconds = _seconds_to_wait()
     told = f"another build is under way{f' since {since}' if since else ''}"
     print(f"{told}; waiting for it, at most {seconds:g} s", flush=True)
-    cursor.execute("select set_config('lock_timeout', %s, true)", [str(int(seconds * 1000) or 1)])
-    try:
-        cursor.execute(LOCK)
-    except psycopg2.errors.LockNotAvailable:
-        holder.close()
-        raise IngestError(f"{told}, for longer than {seconds:g} s: try again later") from None
+    holder = locks.hold("transformer", LOCK, seconds)
+    if not holder:
+        raise IngestError(f"{told}, for longer than {seconds:g} s: try again later")
     return holder
 
 

@@ -19,7 +19,7 @@ begin
     alter role {owner} login createrole password '{owner_password}';
     alter role analyst login password '{analyst_password}';
 
-    -- What PostgreSQL lets everybody do: write large objects, take advisory locks, those of a run among them
+    -- What PostgreSQL lets everybody do: write large objects, take advisory locks
     for routine in
         select oid from pg_proc
         where

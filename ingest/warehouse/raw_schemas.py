@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
 SETUP = Path(__file__).with_name("setup.sql")
+SETUP_WAIT = 120  # seconds
 OLDEST = 160000  # version of PostgreSQL
 DONE = "select part, version from raw_ledger.setup"
 
@@ -80,7 +81,7 @@ def prepare(*schemas: RawSchema) -> None:
                 f"the server is PostgreSQL {warehouse.server_version // 10000}: "
                 f"the warehouse needs {OLDEST // 10000} or newer; nothing was made in it"
             )
-        cursor.execute("select pg_advisory_lock(hashtext('ingest.setup'))")
+        _alone(cursor)
         raw = ",".join(f"raw_{name}" for name in ("ledger", *versions))
         cursor.execute("select set_config('warehouse.raw_schemas', %s, true)", [raw])
         try:
@@ -99,6 +100,18 @@ def prepare(*schemas: RawSchema) -> None:
             cursor.execute("delete from raw_ledger.setup where part = %s", [schema.source])
             row = [schema.source, versions[schema.source]]
             cursor.execute("insert into raw_ledger.setup values (%s, %s)", row)
+
+
+def _alone(cursor: "Cursor") -> None:
+    """Keep others from setting up as long as the connection lives."""
+    cursor.execute(f"set lock_timeout = '{SETUP_WAIT}s'")
+    try:
+        cursor.execute("select pg_advisory_lock(hashtext('ingest.setup'))")
+    except psycopg2.errors.LockNotAvailable as error:
+        raise IngestError(
+            f"another command has been setting up the warehouse for {SETUP_WAIT} s: try again later"
+        ) from error
+    cursor.execute("reset lock_timeout")
 
 
 def _done(cursor: "Cursor") -> Mapping[str, str]:

@@ -48,7 +48,7 @@ end
 $$;
 
 -- What PostgreSQL lets everybody do unless a superuser says otherwise: write large objects, and take
--- advisory locks, those of a run among them. An administrator's part on a server of one's own.
+-- advisory locks. An administrator's part on a server of one's own.
 do $$
 declare
     function_name regprocedure;
@@ -105,6 +105,27 @@ grant select, insert, update on raw_ledger.builds to {transformer};
 -- Locked for the time of a build. A table, not a number: an analyst cannot take it.
 create table if not exists raw_ledger.build_lock ();
 grant select, insert, update on raw_ledger.build_lock to {transformer};
+
+-- The same for the runs of each source
+do $$
+declare
+    raw_schema text;
+    lock_name text;
+begin
+    foreach raw_schema in array string_to_array(current_setting('warehouse.raw_schemas'), ',') loop
+        continue when raw_schema = 'raw_ledger';
+        lock_name := replace(raw_schema, 'raw_', 'run_lock_');
+        execute format('create table if not exists raw_ledger.%I ()', lock_name);
+        execute format('grant select, insert, update on raw_ledger.%I to {loader}', lock_name);
+    end loop;
+end
+$$;
+
+-- Where a number has to do, nobody else knows it
+create table if not exists raw_ledger.salt (salt text not null);
+insert into raw_ledger.salt select gen_random_uuid()::text where not exists (select from raw_ledger.salt);
+grant select on raw_ledger.salt to {loader};
+revoke select on raw_ledger.salt from {transformer}; -- who may read all tables of the schema
 
 -- Before there was a row a source, this table held one version of all.
 do $$

@@ -3,8 +3,9 @@
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -16,7 +17,8 @@ from ingest.landing.prune import prune
 from ingest.signatures import NewImageSignature, NewXYZSignature, register_signatures
 from ingest.signatures.registered_origins import origin_id
 from ingest.signatures.tables import RAW_SCHEMA
-from ingest.warehouse import connect
+from ingest.sources import prepare_all
+from ingest.warehouse import locks
 from tests.conftest import Warehouse
 from tests.signatures.datasets import STROKES, Datasets, build, forget, origins
 from tests.signatures.test_service import Full
@@ -116,20 +118,29 @@ def test_many_registrations_beside_a_run_are_origins_of_their_own(
     assert "nothing new" in warehouse.ingest(*command)
 
 
+@contextmanager
+def under_way() -> Iterator[None]:
+    """Hold the lock of a run of signatures."""
+    lock = locks.hold("loader", "run_lock_signatures")
+    assert lock
+    try:
+        yield
+    finally:
+        locks.let_go(lock)
+
+
 def test_the_first_registration_waits_for_a_run_that_may_be_the_samples(
     warehouse: Warehouse,
 ) -> None:
-    with closing(connect.connect("loader")) as run, run.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(hashtext('ingest'), hashtext('signatures'))")
+    prepare_all()
+    with under_way():
         first = Thread(target=register_signatures, args=(NEW, "first"))
         first.start()
         first.join(2)
         assert first.is_alive()
         assert origins(warehouse) == []
-        cursor.execute("select pg_advisory_unlock(hashtext('ingest'), hashtext('signatures'))")
-        first.join(30)
-        assert len(origins(warehouse)) == 1
-        cursor.execute("select pg_try_advisory_lock(hashtext('ingest'), hashtext('signatures'))")
-        assert cursor.fetchone() == (True,)
+    first.join(30)
+    assert len(origins(warehouse)) == 1
+    with under_way():
         assert register_signatures(NEW, "second").is_new  # what counts is own data by now
     assert len(origins(warehouse)) == 2

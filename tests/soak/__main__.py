@@ -20,7 +20,7 @@ from tests.soak.troubles import TROUBLES, Tally, plain, small_disk
 from tests.soak.worlds import Rows, Signatures, World, register, worlds
 from tests.warehouse.servers import own_server
 
-PLAIN_EVERY = 24  # troubles
+PLAIN_EVERY = 48  # troubles
 BAD = ("lost", "doubled", "failed plain runs", "unclear ends of two at once")
 ALWAYS = ("kills", *BAD, "human steps")
 

@@ -123,7 +123,7 @@ def disk_filled(chance: random.Random, tally: Tally) -> None:
 
 
 TROUBLES: list[tuple[Callable[[random.Random, Tally], None], int]] = [
-    (source_killed, 40),
+    (source_killed, 80),
     (ingest_killed, 5),
     (dbt_killed, 5),
     (server_killed, 2),

@@ -13,6 +13,9 @@ import psycopg2
 import pytest
 
 from ingest.common.errors import IngestError
+from ingest.landing.ledger import open_run
+from ingest.landing.progress import Progress
+from ingest.signatures import NewXYZSignature, register_signatures
 from ingest.sources import prepare_all
 from ingest.warehouse import connect, programs
 from tests.conftest import ROOT, Warehouse, free_port
@@ -146,6 +149,23 @@ def test_an_administrator_can_see_to_it_that_analysts_write_nothing(own: Own, sq
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         ask(sql, "analyst")
     ask(sql, "loader")
+
+
+def test_an_analyst_holds_up_no_run_and_no_registration(own: Own) -> None:
+    own.prepare(BY_LOGIN)
+    prepare_all()
+    with closing(connect.connect("analyst")) as analyst, analyst.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtext('ingest'), hashtext('census'))")
+        cursor.execute("select pg_advisory_lock(hashtext('register_signatures'), hashtext('key'))")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("lock table raw_ledger.run_lock_census in access share mode")
+        with open_run("census", Progress("census")):  # noqa: SIM117 - one within the other
+            with (
+                pytest.raises(IngestError, match="under way"),
+                open_run("census", Progress("census")),
+            ):
+                pass
+        assert register_signatures([NewXYZSignature([(1, 2, 3)])], "key").is_new
 
 
 def test_a_login_with_too_few_rights_is_led_to_the_statements(own: Own) -> None:
