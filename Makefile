@@ -1,6 +1,6 @@
 # `make run` takes a fresh clone to published tables. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: run install ingest build export docs classifier psql test lint bench soak lock clean help
+.PHONY: run install arrays ingest build export docs classifier psql test lint bench soak lock clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,6 +23,9 @@ $(BIN)/installed: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+arrays: install ## numpy, for those who read signatures as arrays
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-arrays.lock
 
 ingest: install ## Land every source
 	$(BIN)/ingest all
@@ -61,6 +64,9 @@ soak: install ## Trouble for SECONDS=600 or KILLS=n: kills, lost folders, a full
 lock: ## Pin anew what pyproject.toml asks for (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 		--no-strip-extras --no-annotate --no-header --extra dev pyproject.toml -o requirements.lock
+	sed -n 's/^arrays = \["\(.*\)"\]/\1/p' pyproject.toml | uv pip compile --quiet --universal \
+		--python-version 3.10 --generate-hashes --no-emit-index-url --no-annotate --no-header - \
+		-o requirements-arrays.lock
 
 clean: ## Remove what was generated, and the embedded server (own data: FORCE=1)
 	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest clean $(if $(filter 1,$(FORCE)),--force); \

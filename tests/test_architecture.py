@@ -18,8 +18,8 @@ from tests.conftest import ROOT, Warehouse
 Node = dict[str, Any]
 ABOVE = {"common": set[str](), "warehouse": {"common"}}
 ABOVE["commands"] = {"landing", "published", "samples", "warehouse", "common", "an entrance"}
-ABOVE["landing"] = ABOVE["published"] = {"common", "warehouse"}
-SOURCE = {"common", "warehouse", "landing"}
+ABOVE["landing"] = ABOVE["published"] = ABOVE["readers"] = {"common", "warehouse"}
+SOURCE = {"common", "warehouse", "landing", "readers"}
 # What a stand-in needs to speak as its source does, and nothing of how the source is landed
 PROTOCOLS = {
     "ingest.classification.address",

@@ -20,9 +20,13 @@ from ingest.signatures import (
     AnySignature,
     NewImageSignature,
     NewXYZSignature,
+    Points,
     Registration,
     SignatureApplicationService,
+    SignatureStructure,
     Signee,
+    get_signatures,
+    get_verification_pairs,
     register_signatures,
 )
 
@@ -35,6 +39,11 @@ more: list[AnyNewSignature] = [
     NewImageSignature(Path("a.png"), {"a": "b"}),
     NewXYZSignature(zip([1], [Decimal(2)], [3.0])),
 ]
+
+signatures: Iterator[SignatureStructure[tuple[float, ...]]] = get_signatures(split="train")
+points: list[Points[tuple[float, ...]]] = [each.points for each in signatures if each.points]
+highest: list[float] = [max(each.pressure) for each in points if each.pressure is not None]
+labels: list[bool] = [pair.is_genuine for pair in get_verification_pairs(as_="numpy")]
 
 
 class Signees:

@@ -11,8 +11,9 @@ from itertools import islice
 from typing import Generic, TypeVar, cast, overload
 
 from ingest.images.published import Published
-from ingest.images.selection import FRACTIONS, Selection
+from ingest.images.selection import Selection
 from ingest.images.structure import ImageStructure
+from ingest.readers.selection import FRACTIONS
 
 Drawn = TypeVar("Drawn")
 

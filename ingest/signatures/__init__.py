@@ -6,6 +6,8 @@
                          -> raw_signatures.counts           how much was read of each directory
     register_signatures  -> raw_signatures.files, counts, registered_signees, ..._signatures
 
+    marts  -> get_signatures(), get_verification_pairs()   points as arrays, images as bytes
+
     ingest signatures --source-a DIR --source-b DIR
 
 What names, strokes and INDEX mean is in `dbt_project/models/staging/signatures`.
@@ -23,7 +25,9 @@ from ingest.signatures.collaborators import (
     XYZSignature,
 )
 from ingest.signatures.new import AnyNewSignature, NewImageSignature, NewXYZSignature
+from ingest.signatures.reader import get_signatures, get_verification_pairs
 from ingest.signatures.register import SignatureApplicationService, register_signatures
+from ingest.signatures.structure import Points, SignatureStructure, VerificationPair
 
 __all__ = [
     "AnyNewSignature",
@@ -32,12 +36,17 @@ __all__ = [
     "ImageSignature",
     "NewImageSignature",
     "NewXYZSignature",
+    "Points",
     "Registration",
     "SignatureApplicationService",
     "SignatureRepository",
+    "SignatureStructure",
     "Signee",
     "SigneeRepository",
+    "VerificationPair",
     "XYZPoint",
     "XYZSignature",
+    "get_signatures",
+    "get_verification_pairs",
     "register_signatures",
 ]

@@ -1,0 +1,1 @@
+"""What the Python readers of published tables share: a connection that asks, and a selection."""
