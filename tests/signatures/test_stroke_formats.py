@@ -13,6 +13,24 @@ POINTS = (
 )
 
 
+def test_a_file_that_was_cut_off_between_lines_is_told(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    svc = tmp_path / "svc"
+    svc.mkdir()
+    (svc / "U1S1.TXT").write_bytes(b"3\r\n1 2 10 1\r\n3 4 20 0\r\n")
+    (svc / "U1S2.TXT").write_bytes(b"2\r\n1 2 10 1\r\n3 4 20 0\r\n")
+    warehouse.ingest("signatures", "--dataset", f"SVC2004_TASK1={svc}")
+    build(warehouse)
+    assert warehouse.query(REJECTED) == [
+        ("SVC2004_TASK1/U1S1.TXT", "line 1", "tells 3 points, and 2 follow")
+    ]
+    assert warehouse.query(POINTS) == [
+        ("SVC2004_TASK1/U1S2.TXT", 1, 2, None, 10, 1, None, None, None),
+        ("SVC2004_TASK1/U1S2.TXT", 3, 4, None, 20, 0, None, None, None),
+    ]
+
+
 def test_columns_between_blanks_are_published_by_their_names(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:

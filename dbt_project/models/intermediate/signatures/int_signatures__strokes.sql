@@ -10,7 +10,8 @@
 with texts as (
     select
         files.*,
-        {{ stroke_text('files.format', 'contents.content') }} as strokes
+        {{ stroke_text('files.format', 'contents.content') }} as strokes,
+        {{ stroke_told_points('files.format', 'contents.content') }} as told_points
     from {{ ref('int_signatures__stroke_files') }} as files
     inner join {{ ref('stg_signatures__contents') }} as contents
         on files.source = contents.source and files.path = contents.path and files.load_id = contents.load_id
@@ -32,6 +33,7 @@ with texts as (
 looked_at as (
     select
         {{ kept }},
+        told_points,
         length(strokes) - length(replace(strokes, chr(10), '')) + 1 as pieces,
         case when strokes like '%' || chr(10) then 1 else 0 end as empty_pieces,
         strokes = '' as is_empty,
@@ -43,7 +45,7 @@ looked_at as (
 lines as (
     {{ split_lines(
         'looked_at',
-        [kept, 'pieces', 'empty_pieces', 'is_empty', "suspect = '' as is_plain"], 'suspect'
+        [kept, 'told_points', 'pieces', 'empty_pieces', 'is_empty', "suspect = '' as is_plain"], 'suspect'
     ) }}
 ),
 
@@ -53,15 +55,23 @@ judged as (
         case
             when is_empty then 'is empty'
             when not is_plain and line <= pieces - empty_pieces then {{ stroke_fault('format', 'line_text') }}
-        end as reason
+        end as line_reason
     from lines
 ),
 
 first_faults as (
     {{ last_of_each(
-        'judged', 'source, path, load_id', 'case when reason is null then 1 else 0 end, line',
-        'reason is not null or line = 1'
+        'judged', 'source, path, load_id', 'case when line_reason is null then 1 else 0 end, line',
+        'line_reason is not null or line = 1'
     ) }}
+),
+
+counted as (
+    select
+        *,
+        pieces - empty_pieces as points,
+        {{ stroke_count_fault('told_points', 'pieces - empty_pieces') }} as count_reason
+    from first_faults
 )
 
 select
@@ -69,8 +79,14 @@ select
     path,
     load_id,
     run_id,
-    case when reason is null then pieces - empty_pieces end as point_count,
-    case when reason is not null then line + {{ stroke_header_lines('format') }} end as fault_line,
-    reason,
-    case when reason is not null then substr(line_text, 1, 1000) end as fault_text
-from first_faults
+    case when line_reason is null and count_reason is null then points end as point_count,
+    case
+        when line_reason is not null then line + {{ stroke_header_lines('format') }}
+        when count_reason is not null then 1
+    end as fault_line,
+    coalesce(line_reason, count_reason) as reason,
+    case
+        when line_reason is not null then substr(line_text, 1, 1000)
+        when count_reason is not null and told_points >= 0 then cast(told_points as {{ dbt.type_string() }})
+    end as fault_text
+from counted
