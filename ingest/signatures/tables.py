@@ -106,16 +106,17 @@ FOLLOWED = """
     ) as ordered where followed_at < {before}
 )
 """
-# Lines of an INDEX that was landed anew since; its row in `files` may be deleted already
+# Lines of an index that was landed anew since: the index itself is a file of that run
 OLDER_INDEX = """
 (origin_id, run_id) in (
-    select lines.origin_id, lines.run_id
-    from (select distinct origin_id, run_id from raw_signatures.index_lines) as lines
+    with indexes as (select distinct origin_id, run_id from raw_signatures.index_lines)
+    select older.origin_id, older.run_id
+    from indexes as older
+    inner join indexes as newer
+        on older.origin_id = newer.origin_id and older.run_id < newer.run_id
     inner join raw_signatures.files as later
-        on lines.origin_id = later.origin_id and lines.run_id < later.run_id
-    where
-        later.path = 'INDEX' and later.read_at < {before}
-        and later._dlt_load_id in ({loads})
+        on newer.origin_id = later.origin_id and newer.run_id = later.run_id
+    where later.read_at < {before} and later._dlt_load_id in ({loads})
 )
 """
 COUNTED_AGAIN = """
