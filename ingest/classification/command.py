@@ -67,6 +67,14 @@ Again = Annotated[
         help="Ask again for images that have no answer: a file, those below a folder, or all.",
     ),
 ]
+Formats = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME[,NAME]",
+        show_default=False,
+        help="What the classifier decodes. Default: PNG,JPEG,GIF,BMP,TIFF,WEBP.",
+    ),
+]
 File = Annotated[
     Path,
     typer.Option(metavar="FILE", show_default=False, help="PEM, for an amqps:// broker."),
@@ -82,6 +90,7 @@ def classification(
     in_flight: Count = NOT_GIVEN,
     attempts: Attempts = NOT_GIVEN,
     again: Again = NOT_GIVEN,
+    formats: Formats = NOT_GIVEN,
     broker_ca: File = NOT_GIVEN,
     broker_certificate: File = NOT_GIVEN,
     broker_key: File = NOT_GIVEN,
@@ -90,13 +99,15 @@ def classification(
     # kombu and Pillow are for this command alone: the others start without them.
     from ingest.classification.address import parse
     from ingest.classification.broker import Broker
+    from ingest.classification.decoding import chosen
     from ingest.classification.exchange import Exchange
+    from ingest.classification.folders import Folders
     from ingest.classification.source import ClassificationSource
 
     address = parse(broker, broker_ca, broker_certificate, broker_key)
     queues = Broker(address, request_queue or "to_ai", reply_queue or "from_ai")
     exchange = Exchange(queues, timeout or SECONDS, in_flight or IN_FLIGHT, attempts or ATTEMPTS)
-    return ClassificationSource(images, exchange, again)
+    return ClassificationSource(Folders(images, chosen(formats)), exchange, again)
 
 
 DECLARATION = SourceDeclaration(
@@ -104,7 +115,7 @@ DECLARATION = SourceDeclaration(
     classification,
     inputs=(("images",), ("broker",)),
     settings=(
-        *("timeout", "request_queue", "reply_queue", "in_flight", "attempts"),
+        *("timeout", "request_queue", "reply_queue", "in_flight", "attempts", "formats"),
         *("broker_ca", "broker_certificate", "broker_key"),
     ),
 )

@@ -1,41 +1,36 @@
-"""Looks at the image files of a folder: reads, hashes and decodes those that are not known yet.
-
-What the classifier could not decode would go round in its queue for ever, so nothing is sent
-that Pillow did not decode whole.
-"""
+"""Looks at the image files of a folder: reads, hashes and decodes those that are not known yet."""
 
 import errno
 import hashlib
-import io
 import os
 import re
 import stat
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from PIL import Image as Pillow
-
+from ingest.classification.decoding import decode
 from ingest.classification.landed import Reading
 from ingest.classification.protocol import photo_id
 from ingest.common.errors import IngestError
 from ingest.common.paths import path_text
 
 LARGEST_IMAGE = 16 << 20  # bytes
-MOST_PIXELS = 50_000_000
-FORMATS = ("PNG", "JPEG")
 AT_ONCE = 256  # files looked at before their rows are handed on
 TURN = 32  # files that a thread looks at in one go
 
 
 @dataclass(frozen=True)
 class Image:
-    """A file that was looked at; `problem` says why it is not sent, None where it can be."""
+    """A file that was looked at; `problem` says why it is not sent, None where it can be.
+
+    `detail` is the format of one that can be sent, else what is known of the problem.
+    """
 
     path: Path
     size_bytes: int
@@ -93,7 +88,9 @@ def files(folder: Path, unreadable: dict[Path, str]) -> Iterator[tuple[Path, os.
                 yield path, found
 
 
-def look(found: Iterable[tuple[Path, os.stat_result]]) -> Iterator[list[Image]]:
+def look(
+    found: Iterable[tuple[Path, os.stat_result]], formats: Collection[str]
+) -> Iterator[list[Image]]:
     """Look at each file; yields images in chunks, in the order of `found`."""
     rest = iter(found)
     # Large images are decoded side by side; with small ones, more threads or shorter turns would
@@ -101,7 +98,7 @@ def look(found: Iterable[tuple[Path, os.stat_result]]) -> Iterator[list[Image]]:
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         while chunk := list(islice(rest, AT_ONCE)):
             turns = [chunk[start : start + TURN] for start in range(0, len(chunk), TURN)]
-            yield list(chain.from_iterable(threads.map(_look_at_some, turns)))
+            yield list(chain.from_iterable(threads.map(partial(_look_at_some, formats), turns)))
 
 
 def read_again(image: Path, expected_photo_id: int) -> bytes | None:
@@ -142,11 +139,13 @@ def _digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def _look_at_some(found: list[tuple[Path, os.stat_result]]) -> list[Image]:
-    return [_look(*one) for one in found]
+def _look_at_some(
+    formats: Collection[str], found: list[tuple[Path, os.stat_result]]
+) -> list[Image]:
+    return [_look(*one, formats) for one in found]
 
 
-def _look(path: Path, found: os.stat_result) -> Image:
+def _look(path: Path, found: os.stat_result, formats: Collection[str]) -> Image:
     size, modified = found.st_size, found.st_mtime_ns
     now = datetime.now(timezone.utc)
     if size > LARGEST_IMAGE:
@@ -156,22 +155,7 @@ def _look(path: Path, found: os.stat_result) -> Image:
     except OSError as error:
         return Image(path, size, modified, now, problem="unreadable", detail=error.strerror)
     digest = hashlib.sha256(content)
-    problem, detail = _problem(content)
+    problem, detail = decode(content, formats)
     number = None if problem else photo_id(digest.digest())
     size = len(content)
     return Image(path, size, modified, now, digest.hexdigest(), number, problem, detail)
-
-
-def _problem(content: bytes) -> tuple[str | None, str | None]:
-    if not content:
-        return "empty", None
-    try:
-        with warnings.catch_warnings(), Pillow.open(io.BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                return "too many pixels", f"{image.width} x {image.height} pixels"
-            image.load()
-    except Pillow.DecompressionBombError as error:
-        return "too many pixels", str(error)
-    except Exception as error:  # Pillow's decoders raise whatever a broken file leads them to
-        return "undecodable", f"{type(error).__name__}: {error}"[:200].replace("\0", "")
-    return None, None

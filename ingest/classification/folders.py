@@ -7,7 +7,7 @@ other folders that count                                       -> looked after, 
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import chain
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ingest.classification.decoding import is_judged
 from ingest.classification.folder import Image, files, holds, look, name_in, path_of
 from ingest.classification.landed import IMAGES, Reading, owners, readings
 from ingest.classification.moved import moved
@@ -38,7 +39,8 @@ class Folders:
     `paths` holds, once `read` is through, a file of the named folder for each image.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, formats: Collection[str]) -> None:
+        self.formats = formats
         self.folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() follows links
         self.paths: dict[int, Path] = {}
         self.rejected: list[Path] = []  # files found since the last run that are not sent
@@ -66,7 +68,7 @@ class Folders:
             found.add(name)
             before = known.get(name)
             as_it_was = (status.st_size, status.st_mtime_ns)
-            if before and before.is_as_it_was(*as_it_was) and before.problem != UNREADABLE:
+            if before and before.is_as_it_was(*as_it_was) and self._is_judged(before):
                 if before.photo_id is not None:
                     self.paths.setdefault(before.photo_id, path)
             else:
@@ -86,7 +88,7 @@ class Folders:
         ]
         has_changed = bool(removed)
         taken = owners(run) if new else {}
-        for chunk in chain(look(new), _not_looked_at(unreadable)):
+        for chunk in chain(look(new, self.formats), _not_looked_at(unreadable)):
             images = [_checked(image, taken) for image in chunk]
             steps(f"classification: read {i.path}: {_outcome(i)}" for i in images)
             fresh = []
@@ -106,6 +108,11 @@ class Folders:
             yield "images", _image_rows(run, origin, fresh)
         if has_changed:
             yield from _counted(run, origin, removed, len(found))
+
+    def _is_judged(self, before: Reading) -> bool:
+        if before.problem == UNREADABLE:
+            return False
+        return is_judged(before.problem, before.detail, self.formats)
 
 
 def _below(name: str, folders: set[str]) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+# What the classifier decodes, by Pillow's names. A file is tried as nothing else.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 LARGEST_REPLY = 1 << 16  # bytes; a reply is some fifty, and of a longer one this much is kept
 
 

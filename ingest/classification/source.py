@@ -30,15 +30,15 @@ MOST_TO_RECORD = 20_000  # requests landed ahead of their sending
 
 
 class ClassificationSource:
-    """The images of `folder`, to be labelled by an exchange; `again` names a path, or all.
+    """The images of `folders`, to be labelled by an exchange; `again` names a path, or all.
 
     A run ends when every image has its answer, or when none has come for too long.
     """
 
     raw_schema = RAW_SCHEMA
 
-    def __init__(self, folder: Path, exchange: Exchange, again: str | None = None) -> None:
-        self.folders, self.exchange, self.broker = Folders(folder), exchange, exchange.broker
+    def __init__(self, folders: Folders, exchange: Exchange, again: str | None = None) -> None:
+        self.folders, self.exchange, self.broker = folders, exchange, exchange.broker
         self.again = again
         self.to_record: list[int] = []
         self.recording: list[int] = []

@@ -21,6 +21,7 @@ from kombu import Connection
 from PIL import Image
 
 from ingest.classification.address import connect, parse
+from ingest.classification.protocol import FORMATS
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ COLOURS = {
 
 def label(content: bytes) -> str:
     """Return the name of the colour nearest to an image's average; raises where it is no image."""
-    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         pixel: Any = image.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
     distance = {
         name: sum((a - b) ** 2 for a, b in zip(pixel, colour, strict=True))

@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.classification.command import classification
 from ingest.classification.folder import files, look
 from ingest.classification.folders import _checked
+from ingest.classification.protocol import FORMATS
 from ingest.common.paths import ROOT
 from ingest.landing.runner import run_source
 from ingest.samples.classifier import label
@@ -71,7 +72,7 @@ def test_files_that_are_known_are_not_read_again(
 
 
 def test_two_contents_never_share_a_photo_id(images: Callable[[int], Path]) -> None:
-    ((first, second),) = look(files(images(2), {}))
+    ((first, second),) = look(files(images(2), {}), FORMATS)
     assert first.photo_id is not None
     owners = {first.photo_id: "another content's hash"}
     assert _checked(first, owners).problem == "photo_id taken"

@@ -26,7 +26,8 @@ select
         when 'empty' then 'is empty'
         when 'too large' then 'is larger than 16 MiB'
         when 'too many pixels' then 'has more than 50 million pixels'
-        when 'undecodable' then 'is no PNG or JPEG image that can be decoded'
+        when 'undecodable' then 'is no image that can be decoded'
+        when 'format' then 'is of a format that is not sent'
         when 'unreadable' then 'cannot be read'
         when 'photo_id taken' then 'shares its photo_id with other content'
     end as reason,
