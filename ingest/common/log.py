@@ -2,12 +2,13 @@
 
 import logging
 import sys
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from ingest.common.addresses import masked
-from ingest.common.paths import logs
-from ingest.common.telling import News
+from ingest.common.paths import logs, shown
+from ingest.common.telling import News, tell
 from ingest.common.words import printable
 
 LARGEST_LOG = 10 << 20  # bytes; four older files are kept
@@ -32,6 +33,23 @@ class EveryLine(logging.Formatter):
         return text.replace("\n", f"\n{prefix}") if prefix != text else text
 
 
+class ToFile(RotatingFileHandler):
+    """Writes to the log; where it cannot, its disk is full say, one line tells so, not each."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Hear that a record could not be written; what was to be done goes on without it."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        else:
+            why = error.strerror or type(error).__name__
+            tell(f"the log {shown(file())} cannot be written: {why}", ToFile, error=True)
+
+
 def file() -> Path:
     """Return the path of the log."""
     return logs() / "ingest.log"
@@ -39,8 +57,8 @@ def file() -> Path:
 
 def set_up() -> None:
     """Send the log of `ingest` to its file, and to standard error where that is no terminal."""
-    logs().mkdir(parents=True, exist_ok=True)
-    to_file = RotatingFileHandler(file(), maxBytes=LARGEST_LOG, backupCount=4)
+    # Opened at the first record, so that what keeps it from being opened is told alike.
+    to_file = ToFile(file(), maxBytes=LARGEST_LOG, backupCount=4, delay=True)
     to_file.setFormatter(EveryLine(FORMAT))
     logger = logging.getLogger("ingest")
     logger.setLevel(logging.DEBUG)
