@@ -10,21 +10,25 @@ Every wait for the broker ends: after `PEER_SECONDS`, if no limit is given.
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
-from amqp.exceptions import ChannelError, NotFound, PreconditionFailed
+from amqp.exceptions import ChannelError
 
+from ingest.classification import queues
 from ingest.classification.address import Address, connect
 from ingest.classification.asked import Waiting
 from ingest.classification.confirms import Confirms
+from ingest.classification.foreign import MOST_HELD, Foreign
 from ingest.classification.protocol import Delivery, read_reply
-from ingest.classification.refusals import RefusedError, oversized, refusal, told
+from ingest.classification.refusals import oversized, refusal, told
 from ingest.common.errors import IngestError
 
 log = logging.getLogger(__name__)
 
-MOST_UNACKNOWLEDGED = 10_000  # replies that the broker hands out before it waits for us
+# Replies that the broker hands out before it waits for us: a page to be landed, and what is held.
+MOST_UNACKNOWLEDGED = 10_000 + MOST_HELD
 MOST_AT_ONCE = 200  # replies taken before the sender gets its turn
 PERSISTENT = 2
 
@@ -44,6 +48,7 @@ class Broker:
         self._received: list[Delivery] = []
         self._is_amqp = not address.is_folder
         self.confirms = Confirms()
+        self.foreign = Foreign()
 
     def open(self) -> None:
         """Connect, declare both queues, begin to consume; an open connection is closed first.
@@ -54,12 +59,15 @@ class Broker:
         self.close()
         self._connection = connect(self._address)
         self._received, self.is_blocked = [], False
+        self.foreign.start()
         try:
             self._connection.connect()
-            self._declare_requests()
-            self.made_replies = not self._exists(self.reply_queue)
+            queues.declare_requests(self._connection, self.request_queue)
+            self.made_replies = not queues.exists(self._connection, self.reply_queue)
             self._channel = channel = self._connection.channel()
-            self._declare_replies(channel)
+            consumers = queues.declare_replies(channel, self.reply_queue)
+            if not self.session:  # later on, one of them may be what is left of our own connection
+                self.foreign.others = consumers
             channel.basic_qos(0, MOST_UNACKNOWLEDGED, False)
             self._expect_confirms(channel)
             channel.basic_consume(
@@ -120,6 +128,8 @@ class Broker:
     def receive(self, seconds: float) -> list[Delivery]:
         """Return the replies that are there, waiting at most `seconds` for the first of them."""
         self.beat()
+        if self._is_amqp:
+            self.foreign.give_back(self._channel, self.reply_queue)
         try:
             while len(self._received) < MOST_AT_ONCE:
                 self._connection.drain_events(timeout=0 if self._received else seconds)
@@ -131,42 +141,25 @@ class Broker:
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Tell the broker to forget these; those of a lost connection it has back already."""
         tags = [delivery.tag for delivery in deliveries if delivery.session == self.session]
-        if tags and self._is_amqp:  # real AMQP: one frame for all up to the last
-            self._channel.basic_ack(tags[-1], multiple=True)
-        elif tags:
-            for tag in tags:
-                self._channel.basic_ack(tag)
+        together, singly = self.foreign.apart(tags) if self._is_amqp else ([], tags)
+        if together:  # one frame for all up to the last
+            self._channel.basic_ack(together[-1], multiple=True)
+        for tag in singly:
+            self._channel.basic_ack(tag)
+
+    def look_for_others(self) -> None:
+        """Count the other readers of the reply queue, once nothing more is awaited."""
+        if not self._is_amqp or self.session > 1:  # a reader may be what is left of our own
+            return
+        with suppress(*self.lost):
+            consumers = queues.consumers(self._channel, self.reply_queue)
+            self.foreign.others = max(self.foreign.others, consumers - 1)
 
     def waiting(self) -> Waiting:
         """Return what the broker says of the request queue."""
         found = self._channel.queue_declare(self.request_queue, passive=True)
         consumers = int(found.consumer_count) if self._is_amqp else None
         return Waiting(int(found.message_count), consumers)
-
-    def _declare_requests(self) -> None:
-        """Use the queue as it is where it exists, whoever made it; the classifier only reads it."""
-        if not self._exists(self.request_queue):
-            channel = self._connection.channel()
-            channel.queue_declare(self.request_queue, durable=True, auto_delete=False)
-            channel.close()
-
-    def _exists(self, queue: str) -> bool:
-        channel = self._connection.channel()
-        try:
-            channel.queue_declare(queue, passive=True)
-        except NotFound:
-            return False
-        channel.close()
-        return True
-
-    def _declare_replies(self, channel: Any) -> None:
-        try:
-            channel.queue_declare(self.reply_queue, durable=False, auto_delete=False)
-        except PreconditionFailed as error:
-            raise RefusedError(
-                f"the queue {self.reply_queue} exists with other properties than the classifier "
-                "gives it (not durable, no arguments): delete it, or name another one"
-            ) from error
 
     def _expect_confirms(self, channel: Any) -> None:
         self.confirms = Confirms()

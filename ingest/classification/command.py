@@ -75,6 +75,12 @@ Formats = Annotated[
         help="What the classifier decodes. Default: PNG,JPEG,GIF,BMP,TIFF,WEBP.",
     ),
 ]
+Foreign = Annotated[
+    bool,
+    typer.Option(
+        "--take-foreign", help="Take, and reject, replies for images never asked for here."
+    ),
+]
 File = Annotated[
     Path,
     typer.Option(metavar="FILE", show_default=False, help="PEM, for an amqps:// broker."),
@@ -91,6 +97,7 @@ def classification(
     attempts: Attempts = NOT_GIVEN,
     again: Again = NOT_GIVEN,
     formats: Formats = NOT_GIVEN,
+    take_foreign: Foreign = NOT_GIVEN,
     broker_ca: File = NOT_GIVEN,
     broker_certificate: File = NOT_GIVEN,
     broker_key: File = NOT_GIVEN,
@@ -107,7 +114,8 @@ def classification(
     address = parse(broker, broker_ca, broker_certificate, broker_key)
     queues = Broker(address, request_queue or "to_ai", reply_queue or "from_ai")
     exchange = Exchange(queues, timeout or SECONDS, in_flight or IN_FLIGHT, attempts or ATTEMPTS)
-    return ClassificationSource(Folders(images, chosen(formats)), exchange, again)
+    folders = Folders(images, chosen(formats))
+    return ClassificationSource(folders, exchange, again, take_foreign=bool(take_foreign))
 
 
 DECLARATION = SourceDeclaration(
@@ -115,7 +123,15 @@ DECLARATION = SourceDeclaration(
     classification,
     inputs=(("images",), ("broker",)),
     settings=(
-        *("timeout", "request_queue", "reply_queue", "in_flight", "attempts", "formats"),
+        *(
+            "timeout",
+            "request_queue",
+            "reply_queue",
+            "in_flight",
+            "attempts",
+            "formats",
+            "take_foreign",
+        ),
         *("broker_ca", "broker_certificate", "broker_key"),
     ),
 )

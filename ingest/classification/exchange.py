@@ -105,6 +105,7 @@ class Exchange:
             taken += self.take_what_is_there()
         if self.is_over():
             self._conclude()
+            self.broker.look_for_others()
         self._left_at = time.monotonic()
         return taken
 
@@ -150,6 +151,10 @@ class Exchange:
             self.outcomes.append(Outcome(number, NOT_SENT))
 
     def _counted(self, deliveries: list[Delivery]) -> list[Delivery]:
+        foreign = self.broker.foreign
+        deliveries = foreign.ours(deliveries)
+        if foreign.is_full:
+            self.refusal = foreign.refusal(self.broker.reply_queue)
         replies = [delivery.reply for delivery in deliveries]
         steps(
             f"classification: answered {reply.photo_id}: {reply.label or reply.problem}"

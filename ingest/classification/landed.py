@@ -29,6 +29,10 @@ OWNERS = """
 select photo_id, min(sha256) from raw_classification.images
 where photo_id is not null and _dlt_load_id in ({loads}) group by photo_id
 """
+# Whatever counts: a reply to it was meant for this warehouse.
+EVER_ASKED = """
+select distinct photo_id from raw_classification.requests where _dlt_load_id in ({loads})
+"""
 # How often since it was given up last, or could not be sent.
 ASKED = """
 with ended as (
@@ -102,6 +106,11 @@ def asked(run: Run) -> dict[int, int]:
     """Return how often each image was asked for since it was given up last, 0 included."""
     numbers = _counting_queues(run)
     return dict(run.landed(ASKED, numbers, numbers))
+
+
+def ever_asked(run: Run) -> set[int]:
+    """Return the images that this warehouse ever asked for, whether that counts or not."""
+    return {photo_id for (photo_id,) in run.landed(EVER_ASKED)}
 
 
 def given_up(run: Run) -> dict[int, str]:

@@ -6,26 +6,25 @@ next loads  the replies so far, the next requests; and so on until all is answer
 """
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pyarrow as pa
 
 from ingest.classification import landed
+from ingest.classification.closing import tell
 from ingest.classification.exchange import Exchange
 from ingest.classification.folders import Folders
 from ingest.classification.protocol import Delivery
 from ingest.classification.sending import steps
 from ingest.classification.tables import RAW_SCHEMA, TABLES
-from ingest.common.paths import path_text
 from ingest.landing.ledger import Run
 from ingest.landing.origins import Origin
 from ingest.warehouse.raw_tables import rows
 
 log = logging.getLogger(__name__)
 
-NAMED = 3  # paths in a line for the user
 MOST_TO_RECORD = 20_000  # requests landed ahead of their sending
 
 
@@ -37,7 +36,15 @@ class ClassificationSource:
 
     raw_schema = RAW_SCHEMA
 
-    def __init__(self, folders: Folders, exchange: Exchange, again: str | None = None) -> None:
+    def __init__(
+        self,
+        folders: Folders,
+        exchange: Exchange,
+        again: str | None = None,
+        *,
+        take_foreign: bool = False,
+    ) -> None:
+        self.take_foreign = take_foreign
         self.folders, self.exchange, self.broker = folders, exchange, exchange.broker
         self.again = again
         self.to_record: list[int] = []
@@ -55,6 +62,7 @@ class ClassificationSource:
         if self.page == 1:
             self.broker.open()
             self.queue = self._origin(run)
+            self.broker.foreign.known = None if self.take_foreign else landed.ever_asked(run)
             self.taken = self.exchange.take_what_is_there()
             for chunk in self.folders.read(run):
                 self.exchange.beat()
@@ -69,6 +77,8 @@ class ClassificationSource:
         # As many as will be asked before long: what is recorded too early is dated too early.
         pace = min(max(self.exchange.flight.most, 4 * len(self.taken)), MOST_TO_RECORD)
         wanted = max(0, pace - len(self.exchange.sending.ready))
+        if self.exchange.refusal:
+            wanted = 0
         self.recording, self.to_record = self.to_record[:wanted], self.to_record[wanted:]
         yield "replies", self._replies(run)
         yield "requests", self._requests(run)
@@ -85,7 +95,7 @@ class ClassificationSource:
         self.exchange.sending.ready.extend(self.recording)
         if not self.exchange.is_over():
             return True
-        self._conclude(run)
+        tell(run, self.exchange, self.folders.rejected, self.kept_back)
         return False
 
     def close(self) -> None:
@@ -143,6 +153,8 @@ class ClassificationSource:
         times = self.exchange.asked.times
         for number in self.recording:
             times[number] = times.get(number, 0) + 1
+        if (known := self.broker.foreign.known) is not None:
+            known.update(self.recording)
         to = (self.broker.request_queue, datetime.now(timezone.utc))
         where = (self.queue.origin_id, run.run_id, self.page)
         return rows(TABLES["requests"], [(number, *to, *where) for number in self.recording])
@@ -158,37 +170,3 @@ class ClassificationSource:
         where = (self.queue.origin_id, run.run_id, self.page)
         row = (*where, None, *counts, datetime.now(timezone.utc))
         return rows(TABLES["pages"], [row] if any(counts) else [])
-
-    def _conclude(self, run: Run) -> None:
-        exchange = self.exchange
-        if exchange.answered:
-            run.note(f"{exchange.answered:,} image(s) labelled")
-        if changed := exchange.sending.changed.values():
-            run.note(f"{_named(changed)} changed before sent")
-        if found := self.folders.rejected:
-            run.note(f"{_named(found)} rejected")
-        for reason in sorted({*exchange.given_up.values(), *self.kept_back.values()}):
-            for given_up, again in ((exchange.given_up, ""), (self.kept_back, " earlier")):
-                if paths := [path for path, why in given_up.items() if why == reason]:
-                    run.note(f"{_named(paths)} rejected{again}: {reason}")
-        if exchange.unusable:
-            run.missing.append(f"{exchange.unusable:,} image(s) answered without a label")
-        if exchange.missing:
-            blocked = ", the broker is out of memory or disk" if self.broker.is_blocked else ""
-            run.missing.append(
-                f"{len(exchange.missing):,} image(s) without an answer, {exchange.timeout:g} s "
-                f"after the last one{blocked}: {_first(exchange.missing.values())}; "
-                "the next run asks on"
-            )
-        if error := exchange.refusal or exchange.reaching.failure:
-            run.failures.append(str(error))
-
-
-def _named(paths: Collection[Path]) -> str:
-    return f"{len(paths):,} image(s) ({_first(paths)})"
-
-
-def _first(paths: Collection[Path]) -> str:
-    """Return the first three paths, and how many more there are."""
-    first = ", ".join(path_text(path) for path in sorted(paths)[:NAMED])
-    return f"{first} and {len(paths) - NAMED:,} more" if len(paths) > NAMED else first

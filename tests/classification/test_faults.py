@@ -59,7 +59,7 @@ def test_faulty_images_and_faulty_replies_are_accounted_for(
     }
     queues.reply(*faulty)
     queues.classifier()
-    assert "21 image(s) labelled" in warehouse.ingest(*flags)
+    assert "21 image(s) labelled" in warehouse.ingest(*flags, "--take-foreign")
     # Ten copies of a good reply, told in another way by the last of them.
     ((number,),) = warehouse.query(
         "select photo_id from raw_classification.images where path = '00000.png'"
