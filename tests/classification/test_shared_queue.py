@@ -75,7 +75,7 @@ def test_a_queue_full_of_them_ends_the_run_at_once_and_there_is_a_way_out(
     queues.reply(*FOREIGN)
     queues.classifier()
     with pytest.raises(IngestError, match=f"30 replies in {queues.replies} .* never asked for"):
-        run(folder, queues, 300)
+        run(folder, queues, 30)
     assert warehouse.query("select count(*) from raw_classification.requests") == [(0,)]
     assert "5 image(s) labelled" in run(folder, queues, take_foreign=True).notes
 
