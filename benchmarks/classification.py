@@ -1,9 +1,10 @@
 """How many images a second go to the classifier and come back labelled and landed.
 
-Against it, in the same run, with bodies of the same size: what a plain kombu producer and consumer
-carry through one queue, and what they carry there and back, past the same classifier. Nothing is
-decoded, confirmed or stored by these. The classifier answers at once. Needs RabbitMQ on
-127.0.0.1:5672; uses a server and queues of its own.
+Against it, in the same minute, with bodies of the same size: what a plain kombu producer and
+consumer carry there and back, past the same classifier. Nothing is decoded, confirmed or stored by
+these. The classifier answers at once. Several rounds of both, and the share of each round, since
+what else the machine does changes by the minute. Needs RabbitMQ on 127.0.0.1:5672; uses a server
+and queues of its own.
 
     python -m benchmarks.classification
 """
@@ -14,6 +15,7 @@ import random
 import re
 import secrets
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -34,6 +36,8 @@ from ingest.warehouse import connect, embedded
 
 URL = "amqp://guest:guest@127.0.0.1:5672//"
 IMAGES = 20_000
+ROUNDS = 3
+MEASURED = ("sent, answered, landed", "and read, hashed, decoded", "whole command")
 MOST_AT_ONCE = 50  # requests that the classifier answers before it acknowledges them
 PHOTO_ID = re.compile(rb'"photo_id": (\d+)')
 
@@ -47,34 +51,30 @@ where requests_made > 0 group by run_id
 
 
 def main() -> None:
-    """Print images a second beside messages a second."""
+    """Print images a second of each round beside those of plain kombu, and the median shares."""
     with TemporaryDirectory() as temporary, _queues() as (requests, replies):
         folder = Path(temporary) / "images"
         size = _make_images(folder)
         body = request(bytes(size), 2**52)
-        before = _plain(body)
         ready = multiprocessing.Event()
         classifier = multiprocessing.Process(target=_classify, args=(requests, replies, ready))
         classifier.start()
         ready.wait()
+        print(f"{IMAGES:,} images of {size:,} bytes, bodies of {len(body):,} bytes; images/s")
+        print(f"{'plain kombu':>12}" + "".join(f"{what:>28}" for what in MEASURED))
+        shares = []
         try:
-            both_ways = _there_and_back(body, requests, replies)
-            messaging, run, whole = _run(Path(temporary), folder, requests, replies)
+            for number in range(ROUNDS):
+                before = _there_and_back(body, requests, replies)
+                rates = _run(Path(temporary, str(number)), folder, requests, replies)
+                plain = (before + _there_and_back(body, requests, replies)) / 2
+                shares.append([rate / plain for rate in rates])
+                told = zip(rates, shares[-1], strict=True)
+                print(f"{plain:12,.0f}" + "".join(f"{r:20,.0f} = {s:5.2f}" for r, s in told))
         finally:
             classifier.terminate()
-        after = _plain(body)
-    plain = (before + after) / 2
-    print(f"{IMAGES:,} images of {size:,} bytes, bodies of {len(body):,} bytes")
-    print(f"  plain kombu, one queue: {before:,.0f} and {after:,.0f} messages/s")
-    print(f"  plain kombu, there and back: {both_ways:,.0f} images/s")
-    for what, seconds in (
-        ("sent, answered, landed", messaging),
-        ("and read, hashed, decoded", run),
-        ("whole process", whole),
-    ):
-        rate = IMAGES / seconds
-        shares = f"{rate / plain:.2f} of one queue, {rate / both_ways:.2f} of there and back"
-        print(f"  {what}: {seconds:.1f} s, {rate:,.0f} images/s, {shares}")
+    medians = map(statistics.median, zip(*shares, strict=True))
+    print(f"{'medians':>12}" + "".join(f"{share:28.2f}" for share in medians))
 
 
 def _make_images(folder: Path) -> int:
@@ -85,7 +85,8 @@ def _make_images(folder: Path) -> int:
     return len(whole) + 4
 
 
-def _run(home: Path, folder: Path, requests: str, replies: str) -> tuple[float, float, float]:
+def _run(home: Path, folder: Path, requests: str, replies: str) -> list[float]:
+    """Images a second of the three that are measured, in a warehouse of its own."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         os.environ["WAREHOUSE_PORT"] = str(free.getsockname()[1])
     os.environ |= {"WAREHOUSE_HOME": str(home / "home"), "WAREHOUSE_LOGS": str(home / "logs")}
@@ -94,7 +95,7 @@ def _run(home: Path, folder: Path, requests: str, replies: str) -> tuple[float, 
         command = [sys.executable, "-m", "ingest", "classification", "--images", str(folder)]
         queues = ["--request-queue", requests, "--reply-queue", replies]
         start = time.monotonic()
-        subprocess.run([*command, "--broker", URL, *queues], check=True)
+        subprocess.run([*command, "--broker", URL, *queues], check=True, stdout=subprocess.DEVNULL)
         whole = time.monotonic() - start
         with closing(connect.connect()) as warehouse, warehouse.cursor() as cursor:
             cursor.execute("select count(distinct photo_id) from raw_classification.replies")
@@ -102,31 +103,9 @@ def _run(home: Path, folder: Path, requests: str, replies: str) -> tuple[float, 
                 raise RuntimeError("not every image was answered")
             cursor.execute(SECONDS)
             ((messaging, run),) = cursor.fetchall()
-        return messaging, run, whole
+        return [IMAGES / seconds for seconds in (messaging, run, whole)]
     finally:
         embedded.stop()
-
-
-def _plain(body: bytes) -> float:
-    """Messages a second, from the first one published to the last one consumed."""
-    name = f"bench_{secrets.token_hex(4)}"
-    with Connection(URL) as connection:
-        channel = connection.channel()
-        Queue(name, durable=True, channel=channel).declare()
-        ready = multiprocessing.Event()
-        consumer = multiprocessing.Process(target=_consume, args=(name, ready))
-        consumer.start()
-        ready.wait()
-        start = time.monotonic()
-        producer = Producer(channel)
-        for _ in range(IMAGES):
-            producer.publish(
-                body, routing_key=name, content_type="application/json", content_encoding="utf-8"
-            )
-        consumer.join()
-        seconds = time.monotonic() - start
-        channel.queue_delete(name)
-    return IMAGES / seconds
 
 
 def _there_and_back(body: bytes, requests: str, replies: str) -> float:
@@ -150,23 +129,6 @@ def _there_and_back(body: bytes, requests: str, replies: str) -> float:
         return IMAGES / (time.monotonic() - start)
 
 
-def _consume(name: str, ready: Event) -> None:
-    taken = 0
-
-    def take(message: Any) -> None:
-        nonlocal taken
-        taken += 1
-        message.ack()
-
-    with Connection(URL) as connection, connection.channel() as channel:
-        channel.basic_qos(0, 200, False)
-        queue = Queue(name, durable=True, no_declare=True)
-        with Consumer(channel, [queue], on_message=take):
-            ready.set()
-            while taken < IMAGES:
-                connection.drain_events(timeout=60)
-
-
 def _classify(requests: str, replies: str, ready: Event) -> None:
     """Answer at once, as cheaply as the protocol allows: it shares the processors."""
     with address.connect(address.parse(URL)) as connection, connection.channel() as channel:
@@ -180,7 +142,10 @@ def _classify(requests: str, replies: str, ready: Event) -> None:
         while True:
             with suppress(TimeoutError):
                 while len(waiting) < MOST_AT_ONCE:
-                    connection.drain_events(timeout=0 if waiting else None)
+                    connection.drain_events(timeout=0 if waiting else 5)
+            if not waiting:
+                connection.heartbeat_check()
+                continue
             for message in waiting:
                 (number,) = PHOTO_ID.findall(message.body[-100:])
                 body = b'{"photo_id": %b, "label": "cat"}' % number

@@ -3,7 +3,8 @@
 import time
 
 MOST_BYTES = 64 << 20
-FIRST = 200  # requests, before the classifier's pace is known
+FIRST = 100  # requests, before the classifier's pace is known
+FEWEST = 10
 # RabbitMQ cuts a consumer off that holds a message for 30 minutes, and one without a prefetch limit
 # holds all that is in flight. Half of that leaves room for a classifier that slows down.
 SECONDS_AHEAD = 900.0
@@ -47,4 +48,4 @@ class Flight:
         if not (self._answered and self._first_sent):
             return min(FIRST, self.most)
         pace = self._answered / max(time.monotonic() - self._first_sent, 0.001)
-        return min(max(FIRST, pace * SECONDS_AHEAD), self.most)
+        return min(max(FEWEST, pace * SECONDS_AHEAD), self.most)

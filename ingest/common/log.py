@@ -12,6 +12,7 @@ from ingest.common.telling import News, tell
 from ingest.common.words import printable
 
 LARGEST_LOG = 10 << 20  # bytes; four older files are kept
+NOTHING = logging.makeLogRecord({})
 FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"
 
 
@@ -39,6 +40,10 @@ class ToFile(RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         return super()._open()
+
+    def shouldRollover(self, _record: logging.LogRecord) -> bool:
+        """Tell by what is written so far: for a record's own length it would be formatted twice."""
+        return bool(super().shouldRollover(NOTHING))
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Hear that a record could not be written; what was to be done goes on without it."""

@@ -15,11 +15,15 @@ def printable(text: str) -> str:
 
     That is each control character but the ends of lines, and what turns the direction of writing.
     """
-    if text.isprintable():
-        return text
+    return "\n".join(map(_printable, text.split("\n")))
+
+
+def _printable(line: str) -> str:
+    if line.isprintable():  # as nearly every line is: a log has one for each image and step
+        return line
     return "".join(
         character.encode("unicode_escape").decode()
-        if character != "\n" and category(character) in COMMANDING
+        if category(character) in COMMANDING
         else character
-        for character in text
+        for character in line
     )

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.classification import broker, foreign
 from ingest.classification.command import classification
+from ingest.classification.queues import consumers
 from ingest.common.errors import IngestError
 from ingest.landing.ledger import Run
 from ingest.landing.runner import run_source
@@ -95,8 +96,9 @@ def test_another_consumer_is_told_and_gets_what_is_its_own(
             channel.basic_ack(message.delivery_tag)  # type: ignore[attr-defined]
 
         channel.basic_consume(queues.replies, callback=take)
-        queues.reply(*FOREIGN)
         with running("classification", "--images", folder, "--timeout", 15, *queues.flags) as here:
+            wait_for(lambda: consumers(channel, queues.replies) == 2)
+            queues.reply(*FOREIGN)
             while len(theirs) < len(FOREIGN) and here.poll() is None:
                 with suppress(TimeoutError):
                     channel.connection.drain_events(timeout=0.2)
