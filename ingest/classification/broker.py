@@ -45,6 +45,8 @@ class Broker:
         self.session = 0
         self.is_blocked = False
         self.made_replies = False  # whether the reply queue was not there when it was opened last
+        self.mark = ""  # a queue that shows to later runs whether the broker was restarted
+        self.may_be_anew = False  # whether it was not there when the run began
         self._received: list[Delivery] = []
         self._is_amqp = not address.is_folder
         self.confirms = Confirms()
@@ -68,6 +70,8 @@ class Broker:
             consumers = queues.declare_replies(channel, self.reply_queue)
             if not self.session:  # later on, one of them may be what is left of our own connection
                 self.foreign.others = consumers
+                if self._is_amqp:
+                    self.may_be_anew = not queues.mark_is_there(self._connection, self.mark)
             channel.basic_qos(0, MOST_UNACKNOWLEDGED, False)
             self._expect_confirms(channel)
             channel.basic_consume(
@@ -154,6 +158,12 @@ class Broker:
         with suppress(*self.lost):
             consumers = queues.consumers(self._channel, self.reply_queue)
             self.foreign.others = max(self.foreign.others, consumers - 1)
+
+    def leave_mark(self) -> None:
+        """Let later runs see whether the broker was restarted since all is landed."""
+        if self._is_amqp:
+            with suppress(*self.lost):
+                queues.leave_mark(self._connection, self.mark)
 
     def waiting(self) -> Waiting:
         """Return what the broker says of the request queue."""

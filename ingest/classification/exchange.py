@@ -58,7 +58,7 @@ class Exchange:
         """Set what is to be answered, and start the clock of the timeout."""
         self.missing = missing
         self.asked.add(asked_before, unsure)
-        if self.broker.made_replies:
+        if self.broker.made_replies or self.broker.may_be_anew:
             self.asked.doubt()
         self._last_answer = self._left_at = time.monotonic()
 

@@ -29,6 +29,7 @@ OWNERS = """
 select photo_id, min(sha256) from raw_classification.images
 where photo_id is not null and _dlt_load_id in ({loads}) group by photo_id
 """
+FIRST_RUN = "select (extract(epoch from min(started_at)) * 1000000)::bigint from raw_ledger.runs"
 # Whatever counts: a reply to it was meant for this warehouse.
 EVER_ASKED = """
 select distinct photo_id from raw_classification.requests where _dlt_load_id in ({loads})
@@ -106,6 +107,12 @@ def asked(run: Run) -> dict[int, int]:
     """Return how often each image was asked for since it was given up last, 0 included."""
     numbers = _counting_queues(run)
     return dict(run.landed(ASKED, numbers, numbers))
+
+
+def warehouse(run: Run) -> str:
+    """Return what tells this warehouse from others that use a broker: when its first run began."""
+    ((began,),) = run.landed(FIRST_RUN)
+    return str(began)
 
 
 def ever_asked(run: Run) -> set[int]:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from amqp.exceptions import NotFound, PreconditionFailed
+from amqp.exceptions import AccessRefused, NotFound, PreconditionFailed
 
 from ingest.classification.refusals import RefusedError
+
+# Milliseconds that a mark outlives the last run: what nobody looks at any more goes away.
+MARK_EXPIRES = 30 * 24 * 3600 * 1000
 
 
 def exists(connection: Any, queue: str) -> bool:
@@ -44,3 +47,25 @@ def declare_replies(channel: Any, queue: str) -> int:
 def consumers(channel: Any, queue: str) -> int:
     """Return how many consumers a queue has that is there."""
     return int(channel.queue_declare(queue, passive=True).consumer_count)
+
+
+def mark_is_there(connection: Any, mark: str) -> bool:
+    """Whether a queue stands that `leave_mark` made: the broker was not restarted since then."""
+    try:
+        return exists(connection, mark)
+    except AccessRefused:
+        return True  # nothing can be told
+
+
+def leave_mark(connection: Any, mark: str) -> None:
+    """Make an empty queue that does not outlive the broker, as the reply queue does not.
+
+    Nothing is made where the broker does not allow it.
+    """
+    channel = connection.channel()
+    try:
+        arguments = {"x-expires": MARK_EXPIRES}
+        channel.queue_declare(mark, durable=False, auto_delete=False, arguments=arguments)
+    except AccessRefused:
+        return
+    channel.close()

@@ -60,6 +60,7 @@ class ClassificationSource:
         """
         self.page += 1
         if self.page == 1:
+            self.broker.mark = f"{self.broker.reply_queue}.mark.{landed.warehouse(run)}"
             self.broker.open()
             self.queue = self._origin(run)
             self.broker.foreign.known = None if self.take_foreign else landed.ever_asked(run)
@@ -95,6 +96,7 @@ class ClassificationSource:
         self.exchange.sending.ready.extend(self.recording)
         if not self.exchange.is_over():
             return True
+        self.broker.leave_mark()  # what became doubtful by a restart is landed
         tell(run, self.exchange, self.folders.rejected, self.kept_back)
         return False
 

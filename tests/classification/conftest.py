@@ -19,6 +19,7 @@ import amqp
 import pytest
 from PIL import Image
 
+from ingest.classification.landed import FIRST_RUN
 from ingest.common.paths import ROOT
 from tests.classification.hashing_classifier import label
 from tests.conftest import Warehouse
@@ -112,6 +113,7 @@ def queues(request: pytest.FixtureRequest) -> Iterator[Queues]:
     need("rabbitmq", broker_runs())
     name = secrets.token_hex(4)
     queues = Queues(f"test_{name}_to_ai", f"test_{name}_from_ai")
+    warehouse: Warehouse = request.getfixturevalue("warehouse")
     try:
         yield queues
     finally:
@@ -121,6 +123,8 @@ def queues(request: pytest.FixtureRequest) -> Iterator[Queues]:
         with queues.channel() as channel:
             channel.queue_delete(queues.requests)
             channel.queue_delete(queues.replies)
+            for (began,) in warehouse.query(FIRST_RUN):
+                channel.queue_delete(f"{queues.replies}.mark.{began}")
 
 
 @pytest.fixture

@@ -25,12 +25,24 @@ LARGEST_MESSAGE = 1 << 20
 
 
 class Node:
-    """A node that takes messages of at most 1 MiB."""
+    """A node that takes messages of at most 1 MiB; over TLS, from clients with a certificate."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, distribution = free_port(), free_port()
+        self.port, self.tls_port, distribution = free_port(), free_port(), free_port()
         self.name = f"test{self.port}@localhost"
-        (folder / "rabbitmq.conf").write_text(f"max_message_size = {LARGEST_MESSAGE}\n")
+        # Erlang takes no certificate of a client that signs itself.
+        self.authority, its_key = certificate(folder, name="authority")
+        signed_by = ("-CA", str(self.authority), "-CAkey", str(its_key))
+        self.certificate, self.key = certificate(folder, *signed_by)
+        (folder / "rabbitmq.conf").write_text(
+            f"max_message_size = {LARGEST_MESSAGE}\n"
+            f"listeners.ssl.1 = 127.0.0.1:{self.tls_port}\n"
+            f"ssl_options.cacertfile = {self.authority}\n"
+            f"ssl_options.certfile = {self.certificate}\n"
+            f"ssl_options.keyfile = {self.key}\n"
+            "ssl_options.verify = verify_peer\n"
+            "ssl_options.fail_if_no_peer_cert = true\n"
+        )
         (folder / "plugins").write_text("[].\n")
         (folder / ".erlang.cookie").write_text(os.urandom(16).hex())
         (folder / ".erlang.cookie").chmod(0o400)
@@ -127,6 +139,22 @@ def proxy(port: int) -> Iterator[Proxy]:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
+
+
+def certificate(folder: Path, *signed_by: str, name: str = "localhost") -> tuple[Path, Path]:
+    """Make a certificate of a host, by default one that signs itself, and its key."""
+    need("openssl", bool(shutil.which("openssl")))
+    key, made = folder / f"{name}.key", folder / f"{name}.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", *signed_by),
+            *("-keyout", str(key), "-out", str(made)),
+        ],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
+    return made, key
 
 
 def free_port() -> int:

@@ -4,7 +4,6 @@ import os
 import re
 import socket
 import ssl
-import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from ingest.classification.address import connect, parse
 from ingest.common.errors import IngestError
-from tests.optional import need
+from tests.classification.node import certificate
 
 FAULTY = {
     "http://u:secret@h/": "an address begins with amqp:// or amqps:// or filesystem://",
@@ -47,19 +46,9 @@ def test_the_case_of_the_scheme_changes_nothing() -> None:
 
 
 def test_a_host_name_that_the_certificate_does_not_hold_is_refused(tmp_path: Path) -> None:
-    need("openssl", Path("/usr/bin/openssl").exists())
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
-            *("-keyout", str(key), "-out", str(certificate)),
-        ],
-        check=True,
-        stderr=subprocess.DEVNULL,
-    )
+    made, key = certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(made, key)
     server = socket.create_server(("127.0.0.1", 0))
     greeted: list[bytes] = []
 
@@ -79,9 +68,9 @@ def test_a_host_name_that_the_certificate_does_not_hold_is_refused(tmp_path: Pat
         return str(raised.value)
 
     assert "certificate" in said("localhost", None), "an authority that nobody trusts"
-    assert "IP address mismatch" in said("127.0.0.1", certificate)
+    assert "IP address mismatch" in said("127.0.0.1", made)
     assert greeted == []
-    said("localhost", certificate)
+    said("localhost", made)
     assert set(greeted) == {b"AMQP\0\0\x09\x01"}
     server.close()
 

@@ -1,11 +1,17 @@
 """A broker that refuses, starves or falls silent: every run ends, and says what is so."""
 
+import base64
+import json
 import os
 import random
 from collections.abc import Callable
 from pathlib import Path
 
+import amqp
+import pytest
+
 from ingest.samples.classification import picture
+from ingest.samples.classifier import standing_in
 from tests import commands
 from tests.classification.conftest import (
     MODELS,
@@ -15,6 +21,7 @@ from tests.classification.conftest import (
     reconciliation,
     wait_for,
 )
+from tests.classification.hashing_classifier import label
 from tests.classification.node import Node, node, proxy
 from tests.classification.test_rabbitmq import log_of, running
 from tests.conftest import Warehouse
@@ -82,20 +89,100 @@ def test_a_user_who_may_not_write_is_told_once_and_asks_for_each_image_once(
     assert warehouse.query(outcomes) == [("not sent",)]
 
 
-def test_a_broker_out_of_memory_is_named_and_the_run_ends_with_what_is_landed(
-    warehouse: Warehouse, node: Node, images: Images
+@pytest.mark.parametrize(
+    ("starve", "feed"),
+    [
+        ("set_vm_memory_high_watermark absolute 1", "set_vm_memory_high_watermark 0.6"),
+        ("set_disk_free_limit 1000000GB", "set_disk_free_limit 1MB"),
+    ],
+    ids=["memory", "disk"],
+)
+def test_a_broker_out_of_memory_or_disk_is_named_and_the_run_ends_with_what_is_landed(
+    warehouse: Warehouse, node: Node, images: Images, starve: str, feed: str
 ) -> None:
     folder = images(300)
-    node.control("set_vm_memory_high_watermark", "absolute", "1")
+    node.control(*starve.split())
+    flags = ("--timeout", 4, "--request-queue", "blocked_to_ai")
     try:
-        flags = ("--timeout", 4, "--request-queue", "blocked_to_ai")
         output, status = ended(*command(folder, node.url(), *flags))
     finally:
-        node.control("set_vm_memory_high_watermark", "0.6")
+        node.control(*feed.split())
     assert status == 2, output
     assert output.count("the broker takes nothing: out of memory or disk; waiting") == 1
     assert "300 image(s) without an answer" in output
     assert warehouse.query("select count(*) from raw_classification.images") == [(300,)]
+
+
+def test_a_queue_at_its_limit_gets_the_rest_after_a_pause(
+    warehouse: Warehouse, queues: Queues, images: Images
+) -> None:
+    folder = images(60)
+    limits = {"x-max-length": 10, "x-overflow": "reject-publish"}
+    with queues.channel() as channel:
+        channel.queue_declare(queues.requests, durable=True, auto_delete=False, arguments=limits)
+    flags = ("classification", "--images", folder, "--timeout", 20, *queues.flags)
+    with running(*flags) as platform:
+        wait_for(lambda: "does not take more requests; trying again" in log_of(warehouse))
+        assert queues.waiting(queues.requests) == 10
+        queues.classifier()
+        output = platform.communicate(timeout=90)[0]
+    assert platform.returncode == 0, output
+    assert "60 image(s) labelled" in output
+    check_landed(warehouse, folder)
+    assert warehouse.query(REQUESTS) == [(60,)]
+    assert warehouse.query("select count(*) from raw_classification.replies") == [(60,)]
+
+
+def test_a_broker_that_wants_the_certificate_of_its_clients(
+    warehouse: Warehouse, node: Node, images: Images
+) -> None:
+    url = f"amqps://guest:guest@localhost:{node.tls_port}//"
+    flags = command(images(3), url, "--broker-ca", node.authority, "--timeout", 9)
+    flags += ["--request-queue", "tls_to_ai", "--reply-queue", "tls_from_ai"]
+    output, status = ended(*flags)
+    assert status == 1
+    assert output.startswith(f"error: the broker amqps://***@localhost:{node.tls_port}// cannot")
+    assert "certificate required" in output
+    assert output.count("\n") == 1, output
+    own = ("--broker-certificate", node.certificate, "--broker-key", node.key)
+    with standing_in(node.url(), "tls_to_ai", "tls_from_ai"):
+        output, status = ended(*flags, *own)
+    assert status == 0, output
+    assert "3 image(s) labelled" in output
+    assert warehouse.query(REQUESTS) == [(3,)]
+
+
+def test_a_classifier_that_is_slow_and_holds_all_is_asked_once_an_image(
+    warehouse: Warehouse, queues: Queues, images: Images
+) -> None:
+    folder = images(5)
+    (folder / "empty.png").touch()
+    flags = ("classification", "--images", folder, "--timeout", 1, *queues.flags)
+    queues.declare()
+    with queues.channel() as channel:  # which has no prefetch limit
+        held: list[amqp.Message] = []
+        channel.basic_consume(queues.requests, callback=held.append)
+        for answered in (0, 1, 2):
+            output, status = ended(*flags)
+            assert status == 2, output
+            assert f"{5 - answered} image(s) without an answer" in output
+            assert (f"1 image(s) ({folder}/empty.png) rejected" in output) == (not answered)
+            while len(held) < 5:
+                channel.connection.drain_events(timeout=5)
+            queues.reply(answer(held[answered]))
+        queues.reply(*map(answer, held[3:]))
+        output, status = ended(*flags)
+    assert status == 0, output
+    assert "3 image(s) labelled" in output
+    assert warehouse.query(REQUESTS) == [(5,)]
+    (folder / "empty.png").unlink()
+    check_landed(warehouse, folder)
+
+
+def answer(message: amqp.Message) -> str:
+    request = json.loads(message.body)
+    said = label(base64.b64decode(request["image"]))
+    return json.dumps({"photo_id": request["photo_id"], "label": said})
 
 
 def test_a_network_that_goes_silent_ends_the_run(
