@@ -71,7 +71,7 @@ class Broker:
             if not self.session:  # later on, one of them may be what is left of our own connection
                 self.foreign.others = consumers
                 if self._is_amqp:
-                    self.may_be_anew = not queues.mark_is_there(self._connection, self.mark)
+                    self.may_be_anew = queues.mark_is_missing(self._connection, self.mark)
             channel.basic_qos(0, MOST_UNACKNOWLEDGED, False)
             self._expect_confirms(channel)
             channel.basic_consume(

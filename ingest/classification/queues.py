@@ -49,23 +49,21 @@ def consumers(channel: Any, queue: str) -> int:
     return int(channel.queue_declare(queue, passive=True).consumer_count)
 
 
-def mark_is_there(connection: Any, mark: str) -> bool:
-    """Whether a queue stands that `leave_mark` made: the broker was not restarted since then."""
+def mark_is_missing(connection: Any, mark: str) -> bool:
+    """Whether no queue stands that `leave_mark` could have made: the broker was restarted since."""
+    if exists(connection, mark):
+        return False
+    channel = connection.channel()
     try:
-        return exists(connection, mark)
+        channel.queue_declare(mark, exclusive=True)
     except AccessRefused:
-        return True  # nothing can be told
+        return False  # nor could it be made, so nothing can be told
+    channel.queue_delete(mark)
+    channel.close()
+    return True
 
 
 def leave_mark(connection: Any, mark: str) -> None:
-    """Make an empty queue that does not outlive the broker, as the reply queue does not.
-
-    Nothing is made where the broker does not allow it.
-    """
-    channel = connection.channel()
-    try:
-        arguments = {"x-expires": MARK_EXPIRES}
-        channel.queue_declare(mark, durable=False, auto_delete=False, arguments=arguments)
-    except AccessRefused:
-        return
-    channel.close()
+    """Make an empty queue that does not outlive the broker, as the reply queue does not."""
+    arguments = {"x-expires": MARK_EXPIRES}
+    connection.channel().queue_declare(mark, durable=False, auto_delete=False, arguments=arguments)

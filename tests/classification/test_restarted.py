@@ -65,9 +65,11 @@ def test_a_user_who_may_make_no_other_queue_is_served(
     node.control("add_user", "narrow", "secret")
     node.control("set_permissions", "narrow", "^narrow_(to|from)_ai$", ".*", ".*")
     names = ("--request-queue", "narrow_to_ai", "--reply-queue", "narrow_from_ai", "--timeout", 2)
-    folder = images(2)
-    for _ in range(2):
-        output, status = ended(*command(folder, node.url("narrow", "secret"), *names))
-        assert status == 2, output
-        assert "2 image(s) without an answer" in output
+    flags = command(images(2), node.url("narrow", "secret"), *names)
+    assert ended(*flags)[1] == 2
+    with node.connection() as connection:  # who may hold what is asked, and does
+        connection.channel().basic_consume("narrow_to_ai", callback=print)
+        output, status = ended(*flags)
+    assert status == 2, output
+    assert "2 image(s) without an answer" in output
     assert warehouse.query(REQUESTS) == [(2,)]

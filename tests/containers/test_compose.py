@@ -2,11 +2,15 @@
 
 import re
 import subprocess
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 import yaml
 
+from ingest.classification.folder import LARGEST_IMAGE
+from ingest.classification.protocol import request
 from ingest.common.paths import ROOT
 from tests.conftest import BIN
 
@@ -122,3 +126,26 @@ def test_the_database_is_made_as_the_embedded_one_is() -> None:
     embedded = (ROOT / "ingest" / "warehouse" / "cluster.py").read_text()
     for option in DATABASE["POSTGRES_INITDB_ARGS"].split():
         assert f'"{option}"' in embedded, option
+
+
+def test_the_broker_keeps_its_queues_under_the_name_of_its_host() -> None:
+    broker = SERVICES["broker"]
+    assert broker["hostname"] == "broker"
+    assert "broker:/var/lib/rabbitmq" in broker["volumes"]
+
+
+def test_what_the_page_says_for_rabbitmq_4_fits_the_file(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "containers.md").read_text()
+    (found,) = re.findall(r"## RabbitMQ 4\n.*?\n\n((?:    [^\n]*\n)+)", page, re.DOTALL)
+    override = tmp_path / "docker-compose.override.yml"
+    override.write_text(dedent(found))
+    done = follows_the_specification(override)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = yaml.safe_load(override.read_text())
+    assert said["services"].keys() <= SERVICES.keys()
+    assert said["services"]["broker"]["configs"][0]["source"] in said["configs"]
+    settings = dict(
+        line.split(" = ") for line in said["configs"]["rabbitmq4"]["content"].splitlines()
+    )
+    assert settings["deprecated_features.permit.transient_nonexcl_queues"] == "true"
+    assert int(settings["max_message_size"]) > len(request(bytes(LARGEST_IMAGE), 2**53))
