@@ -15,7 +15,8 @@ ROWS = 1_000_000
 ROUNDS = 5
 COLUMNS = "given_name, family_name, date_of_birth, place_of_birth"
 EMPTY = """
-truncate raw_census.people, raw_census.places, raw_census.files, raw_census._dlt_loads
+truncate raw_census.people, raw_census.places, raw_census.files, raw_census.origins,
+raw_census._dlt_loads
 """
 
 
@@ -23,7 +24,7 @@ def main() -> None:
     """Print the seconds of each round and their medians."""
     with own_server() as folder:
         people, places = folder / "people.csv", folder / "places.csv"
-        _write(people, places)
+        write(people, places, ROWS)
         print(f"{ROWS:,} people, {people.stat().st_size / 1e6:.0f} MB")
         seconds(BIN / "ingest", "db", "start")
         execute(f"create table public.people ({COLUMNS.replace(',', ' text,')} text)")
@@ -54,13 +55,14 @@ def _check(table: str) -> None:
         raise RuntimeError(f"{table} holds {rows:,} rows: this round measured nothing")
 
 
-def _write(people: Path, places: Path) -> None:
+def write(people: Path, places: Path, rows: int) -> None:
+    """Write so many people, born in four places."""
     given = ("John", "Grace", "Ólafur", "Γιώργος", "Иван", "ნინო", "Mary")
     towns = ("Wick", "Kelso", "Dromore", "Hamilton")
     places.write_text("city,county,country\n" + "".join(f"{t},County,Country\n" for t in towns))
     with people.open("w", encoding="utf-8") as file:
         file.write(f"{COLUMNS.replace(' ', '')}\n")
-        for i in range(ROWS):
+        for i in range(rows):
             born = f"{1837 + i % 147}-{1 + i % 12:02}-{1 + i % 28:02}"
             file.write(f"{given[i % 7]},Family{i % 9973},{born},{towns[i % 4]}\n")
 
