@@ -23,8 +23,24 @@ union all
             {% if relations %}
                 {% set view = api.Relation.create(node.database, node.schema, node.alias, type='view') %}
                 {% do run_query('create view ' ~ view ~ ' as ' ~ union_of_sources(kind, columns, relations)) %}
+                {% do adapter.cache_added(view) %}
                 {% do apply_grants(view, node.config.grants, should_revoke=false) %}
             {% endif %}
+        {% endif %}
+    {% endfor %}
+    {% do summarise_what_is_united(results) %}
+{% endmacro %}
+
+{# The summary stands on one of these views, so that dbt skips it with them. #}
+{% macro summarise_what_is_united(results) %}
+    {% for result in results if result.status == 'skipped' and result.node.name == 'rejected_summary' %}
+        {% set node, records = result.node, ref('rejected_records') %}
+        {% set there = adapter.get_relation(node.database, node.schema, node.alias) %}
+        {% if not there and load_relation(records) %}
+            {% set view = api.Relation.create(node.database, node.schema, node.alias, type='view') %}
+            {% set query = node.raw_code | replace("{{ ref('rejected_records') }}", records | string) %}
+            {% do run_query('create view ' ~ view ~ ' as ' ~ query) %}
+            {% do apply_grants(view, node.config.grants, should_revoke=false) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}

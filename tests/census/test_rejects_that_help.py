@@ -73,3 +73,20 @@ def test_what_nobody_sees_is_named_and_what_is_wrong_as_a_whole_is_not_published
     everything = "{'most_rejects': {'default': 0.5, 'census': 1}}"
     warehouse.build("--vars", everything)
     assert warehouse.query("select count(*) from marts.people") == [(0,)]
+
+
+def test_three_of_three_rejected_are_not_published_and_two_of_three_are(
+    warehouse: Warehouse, write: Write
+) -> None:
+    """Of a source that was never published the summary of rejects is there all the same."""
+    places = write("places.csv", PLACES)
+    bad = "Ana,Good,1900-01-01,Atlantis\nCid,Good,1900-01-01,Atlantis\n"
+    people = write("people.csv", f"{HEADER}{bad}Bea,Good,1900-01-01,Atlantis\n")
+    warehouse.ingest("census", "--people", people, "--places", places)
+    assert "census: not published" in warehouse.build(fails=True)
+    assert warehouse.query("select source from marts.rejected_summary", role="analyst") == []
+
+    write("people.csv", f"{HEADER}{bad}Bea,Good,1900-01-01,Bath\n")
+    warehouse.ingest("census", "--people", people, "--places", places)
+    warehouse.build()
+    assert warehouse.query("select records from marts.rejected_summary", role="analyst") == [(2,)]
