@@ -16,7 +16,7 @@ from typing import Annotated, Optional
 import typer
 
 from ingest.commands import clean, export, upkeep
-from ingest.commands.land import as_command, land_all
+from ingest.commands.land import EVERY, as_command, in_rounds, land_all, named
 from ingest.common import interrupt, log
 from ingest.common.errors import IngestError
 from ingest.common.paths import sample, shown
@@ -64,24 +64,23 @@ def main() -> None:
 
 @app.command("all")
 def all_sources(
-    every: Annotated[
-        Optional[float],  # noqa: UP045 - typer on Python 3.10 reads this form
-        typer.Option(metavar="SECONDS", min=0, help="A round every so often, until stopped."),
+    every: EVERY = None,
+    only: Annotated[
+        Optional[str],  # noqa: UP045 - typer on Python 3.10 reads this form
+        typer.Option(metavar="SOURCE,...", help="These sources alone."),
     ] = None,
     build: Annotated[
         bool, typer.Option("--build", help="Then build what is new with dbt.")
     ] = False,
 ) -> None:
     """Land every source from its settings or samples; one that fails does not stop the others."""
-    from ingest.landing.rounds import Step, dbt_build, repeat, run_round
+    from ingest.landing.rounds import Step, dbt_build
 
-    steps: list[Step] = [land_all]
+    names = named(only)
+    steps: list[Step] = [partial(land_all, names)]
     if build:
-        steps.append(partial(dbt_build, list(SOURCES)))
-    if every is None:
-        run_round(steps)
-    else:
-        repeat(steps, every)
+        steps.append(partial(dbt_build, names))
+    in_rounds(steps, every)
 
 
 @app.command()

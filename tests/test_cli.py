@@ -2,9 +2,13 @@
 
 import os
 import pty
+import signal
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg2.errors
 import pytest
 
 from ingest import cli
@@ -66,9 +70,45 @@ def test_a_failing_source_does_not_stop_the_others(
     monkeypatch.setattr(land, "_land_sample", half)
     monkeypatch.setattr(land, "holding_own", set)
     with pytest.raises(IngestError, match="not landed: census"):
-        cli.all_sources()
+        cli.all_sources(every=None, only=None, build=False)
     assert landed == ["images"]
     assert "census: error: its file is gone\n" in capsys.readouterr().err
+
+
+def test_some_sources_alone(warehouse: Warehouse) -> None:
+    printed = warehouse.ingest("all", "--only", "signatures, census")
+    assert printed.index("census: ") < printed.index("signatures: ")
+    assert "education" not in printed
+    assert warehouse.query("select distinct source from raw_ledger.runs order by 1") == [
+        ("census",),
+        ("signatures",),
+    ]
+    told = warehouse.ingest("all", "--only", "census,people", fails=True)
+    assert "error: --only: no source 'people'; there are census, " in told
+
+
+def test_one_source_is_kept_fresh_by_itself(warehouse: Warehouse) -> None:
+    rounds = subprocess.Popen(
+        [BIN / "ingest", "census", "--every", "0"], cwd=ROOT, env=warehouse.env,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    count = "select count(*) from raw_ledger.runs where outcome <> 'running'"
+    deadline = time.monotonic() + 120
+    try:
+        while not rounds.poll() and time.monotonic() < deadline:
+            with suppress(psycopg2.errors.UndefinedTable):
+                if warehouse.query(count)[0][0] >= 3:
+                    break
+            time.sleep(0.1)
+    finally:
+        rounds.send_signal(signal.SIGTERM)
+    output, errors = rounds.communicate(timeout=60)
+    assert rounds.returncode == 0
+    assert "census: nothing new" in output
+    assert output.endswith("stopped\n")
+    assert "stopping after this step" in errors
+    ((runs,),) = warehouse.query(count)
+    assert runs >= 3
 
 
 def test_every_step_is_in_the_log(warehouse: Warehouse) -> None:

@@ -6,10 +6,10 @@ flags, settings -> all inputs: they serve | some: an error
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from functools import wraps
-from typing import Any
+from functools import partial, wraps
+from typing import Annotated, Any, Optional
 
 import typer
 
@@ -25,6 +25,10 @@ from ingest.samples import has_sample, serving
 from ingest.sources import SOURCES, prepare_all
 from ingest.warehouse import connect, troubles
 
+EVERY = Annotated[
+    Optional[float],  # noqa: UP045 - typer on Python 3.10 reads this form
+    typer.Option(metavar="SECONDS", min=0, help="A round every so often, until stopped."),
+]
 TRIES = 3  # of a run whose server goes away and comes back
 HOLDS_OWN = "select exists (select from raw_{source}.origins where kind = %s)"
 
@@ -34,29 +38,59 @@ def as_command(source: SourceDeclaration) -> Callable[..., None]:
     flags = source.flags()
 
     @wraps(source.reader)
-    def command(**given: Any) -> None:
-        settings = configured()
-        run = _land_own(source, given, settings)
-        if run is None:
-            if source.name in holding_own():
-                raise IngestError(
-                    f"{source.name} holds own data, so no sample serves: give {source.how()}"
-                )
-            if not has_sample(source.name):
-                raise IngestError(f"{source.name} is not configured: give {source.how()}")
-            tell(f"{source.name}: nothing is configured, the sample serves", "samples", error=True)
-            run = _land_sample(source, given, settings)
-        _tell(source, run)
+    def command(every: float | None = None, **given: Any) -> None:
+        in_rounds([partial(_land_one, source, given)], every)
 
     parameters = inspect.signature(source.reader).parameters.values()
     shown = [parameter for parameter in parameters if parameter.name in flags]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    shown.append(inspect.Parameter("every", kind, default=None, annotation=EVERY))
     command.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
-    command.__annotations__ = {**flags, "return": None}
+    command.__annotations__ = {**flags, "every": EVERY, "return": None}
     return command
 
 
-def land_all() -> None:
-    """Land every source that is configured; where none is, and nothing is one's own, the samples.
+def _land_one(source: SourceDeclaration, given: Mapping[str, Any]) -> None:
+    settings = configured()
+    run = _land_own(source, given, settings)
+    if run is None:
+        if source.name in holding_own():
+            raise IngestError(
+                f"{source.name} holds own data, so no sample serves: give {source.how()}"
+            )
+        if not has_sample(source.name):
+            raise IngestError(f"{source.name} is not configured: give {source.how()}")
+        tell(f"{source.name}: nothing is configured, the sample serves", "samples", error=True)
+        run = _land_sample(source, given, settings)
+    _tell(source, run)
+
+
+def in_rounds(steps: Sequence[Callable[[], None]], every: float | None) -> None:
+    """Do some steps once, or every so many seconds until stopped."""
+    from ingest.landing.rounds import repeat, run_round
+
+    if every is None:
+        run_round(steps)
+    else:
+        repeat(steps, every)
+
+
+def named(only: str | None) -> list[str]:
+    """Return the sources that a list with commas names, in the order of all; all for None.
+
+    Raises `IngestError` where there is none of a name.
+    """
+    if only is None:
+        return list(SOURCES)
+    names = [name.strip() for name in only.split(",")]
+    for name in names:
+        if name not in SOURCES:
+            raise IngestError(f"--only: no source {name!r}; there are {', '.join(SOURCES)}")
+    return [name for name in SOURCES if name in names]
+
+
+def land_all(names: Sequence[str]) -> None:
+    """Land those sources that are configured; where none is, and nothing is one's own, the samples.
 
     A source that fails tells why and does not stop the others; then raises `IngestError`,
     `IncompleteError` where none failed but of some something may be missing.
@@ -67,7 +101,8 @@ def land_all() -> None:
     if not (own or held):
         tell("no source is configured: generated samples serve", "samples", error=True)
     failed, incomplete = [], []
-    for name, source in SOURCES.items():
+    for name in names:
+        source = SOURCES[name]
         try:
             if name in own:
                 _tell(source, _land_own(source, {}, settings))

@@ -84,6 +84,7 @@ def test_settings_overrule_what_a_file_shows(warehouse: Warehouse, write: Write)
         (gzip.compress(gzip.compress(b"x")), "is packed twice"),
         (gzip.compress(b"x" * 9)[:-9], "is damaged or cut off: its gzip data cannot be read"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",  # archives tell the time
 )
 def test_what_holds_no_csv_is_named(content: bytes, message: str) -> None:
     with pytest.raises(IngestError) as error:
