@@ -34,18 +34,22 @@ FIRST_RUN = "select (extract(epoch from min(started_at)) * 1000000)::bigint from
 EVER_ASKED = """
 select distinct photo_id from raw_classification.requests where _dlt_load_id in ({loads})
 """
-# How often since it was given up last, or could not be sent.
-ASKED = """
+BROKE_OFF = "select run_id from raw_ledger.runs where outcome in ('interrupted', 'failed')"
+# How often since it was given up last, or could not be sent. What a run recorded that broke off was
+# never sent, perhaps, or not waited for.
+ASKED = f"""
 with ended as (
     select photo_id, max((run_id, page)) as last from raw_classification.outcomes
-    where outcome <> 'unconfirmed' and _dlt_load_id in ({loads}) and origin_id = any(%s)
+    where outcome <> 'unconfirmed' and _dlt_load_id in ({{loads}}) and origin_id = any(%s)
     group by photo_id
 )
-select requests.photo_id, count(*) filter (where last is null or (run_id, page) > last)
+select requests.photo_id, count(*) filter (
+    where (last is null or (run_id, page) > last) and run_id not in ({BROKE_OFF})
+)
 from raw_classification.requests left join ended on requests.photo_id = ended.photo_id
-where _dlt_load_id in ({loads}) and origin_id = any(%s)
+where _dlt_load_id in ({{loads}}) and origin_id = any(%s)
 group by requests.photo_id
-"""
+"""  # noqa: S608 - constants
 GIVEN_UP = """
 select photo_id, detail from (
     select *, row_number() over (partition by photo_id order by run_id desc, page desc) as age
@@ -54,20 +58,20 @@ select photo_id, detail from (
 ) as outcomes where age = 1
 """
 # What was recorded by a run that broke off, was not confirmed, or was answered without a label.
-UNSURE = """
+UNSURE = f"""
 select photo_id from raw_classification.requests
 where
-    _dlt_load_id in ({loads}) and origin_id = any(%s)
-    and run_id in (select run_id from raw_ledger.runs where outcome in ('interrupted', 'failed'))
+    _dlt_load_id in ({{loads}}) and origin_id = any(%s)
+    and run_id in ({BROKE_OFF})
 union
 select photo_id from raw_classification.outcomes
-where outcome = 'unconfirmed' and _dlt_load_id in ({loads}) and origin_id = any(%s)
+where outcome = 'unconfirmed' and _dlt_load_id in ({{loads}}) and origin_id = any(%s)
 union
 select photo_id from raw_classification.replies
 where
     photo_id is not null and problem is not null
-    and _dlt_load_id in ({loads}) and origin_id = any(%s)
-"""
+    and _dlt_load_id in ({{loads}}) and origin_id = any(%s)
+"""  # noqa: S608 - constants
 LABELLED = """
 select photo_id from raw_classification.replies
 where problem is null and _dlt_load_id in ({loads}) and origin_id = any(%s)

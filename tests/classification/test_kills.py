@@ -38,3 +38,17 @@ def test_no_label_is_lost_or_wrong_after_a_kill(
     assert "without an answer" not in warehouse.ingest(*flags)
     check_landed(warehouse, folder)
     assert queues.waiting(queues.requests) == queues.waiting(queues.replies) == 0
+
+
+def test_what_kills_kept_from_being_sent_is_no_request(
+    warehouse: Warehouse, queues: Queues, images: Callable[[int], Path]
+) -> None:
+    folder = images(5)
+    queues.declare()
+    queues.classifier()
+    flags = ["classification", "--images", str(folder), "--timeout", "2", *queues.flags]
+    for _ in range(3):
+        warehouse.kill(*WINDOWS["requests are landed and none is sent"], *flags)
+
+    assert "5 image(s) labelled" in warehouse.ingest(*flags)
+    check_landed(warehouse, folder)
