@@ -18,12 +18,8 @@ with texts as (
     {%- if is_incremental() %}
     where
         not exists (
-            select 1
-            from {{ this }} as read_before
-            where
-                read_before.source = files.source
-                and read_before.path = files.path
-                and read_before.load_id = files.load_id
+            select 1 from {{ this }} as before
+            where before.source = files.source and before.path = files.path and before.load_id = files.load_id
         )
     {%- endif %}
     {{ computed_once() }}
@@ -34,8 +30,8 @@ looked_at as (
     select
         {{ kept }},
         told_points,
-        length(strokes) - length(replace(strokes, chr(10), '')) + 1 as pieces,
-        case when strokes like '%' || chr(10) then 1 else 0 end as empty_pieces,
+        length(strokes) - length(replace(strokes, chr(10), ''))
+        + case when strokes like '%' || chr(10) then 0 else 1 end as points,
         strokes = '' as is_empty,
         case when not {{ is_plain_strokes('format', 'strokes') }} then strokes else '' end as suspect
     from texts
@@ -43,10 +39,7 @@ looked_at as (
 ),
 
 lines as (
-    {{ split_lines(
-        'looked_at',
-        [kept, 'told_points', 'pieces', 'empty_pieces', 'is_empty', "suspect = '' as is_plain"], 'suspect'
-    ) }}
+    {{ split_lines('looked_at', [kept, 'told_points', 'points', 'is_empty', "suspect = '' as is_plain"], 'suspect') }}
 ),
 
 judged as (
@@ -54,23 +47,18 @@ judged as (
         *,
         case
             when is_empty then 'is empty'
-            when not is_plain and line <= pieces - empty_pieces then {{ stroke_fault('format', 'line_text') }}
+            when not is_plain and line <= points then {{ stroke_fault('format', 'line_text') }}
         end as line_reason
     from lines
 ),
 
 first_faults as (
-    {{ last_of_each(
-        'judged', 'source, path, load_id', 'case when line_reason is null then 1 else 0 end, line',
-        'line_reason is not null or line = 1'
-    ) }}
+    {%- set order = 'case when line_reason is null then 1 else 0 end, line' %}
+    {{ last_of_each('judged', 'source, path, load_id', order, 'line_reason is not null or line = 1') }}
 ),
 
 counted as (
-    select
-        *,
-        pieces - empty_pieces as points,
-        {{ stroke_count_fault('told_points', 'pieces - empty_pieces') }} as count_reason
+    select *, {{ stroke_count_fault('told_points', 'points') }} as count_reason
     from first_faults
 )
 
