@@ -5,7 +5,7 @@
     incremental_strategy='append',
     pre_hook="{{ delete_strokes_that_do_not_count() }}"
 ) }}
-{%- set kept = 'source, path, load_id, run_id, format' %}
+{%- set kept = 'source, path, load_id, run_id, format, told_points' %}
 
 with texts as (
     select
@@ -29,7 +29,6 @@ with texts as (
 looked_at as (
     select
         {{ kept }},
-        told_points,
         length(strokes) - length(replace(strokes, chr(10), ''))
         + case when strokes like '%' || chr(10) then 0 else 1 end as points,
         strokes = '' as is_empty,
@@ -39,7 +38,7 @@ looked_at as (
 ),
 
 lines as (
-    {{ split_lines('looked_at', [kept, 'told_points', 'points', 'is_empty', "suspect = '' as is_plain"], 'suspect') }}
+    {{ split_lines('looked_at', [kept, 'points', 'is_empty', "suspect = '' as is_plain"], 'suspect') }}
 ),
 
 judged as (
