@@ -4,7 +4,6 @@
 case
     when problem = 'nul' then 'contains a NUL character'
     when problem = 'not utf-8' then 'is not UTF-8'
-    when problem = 'too long' then 'is longer than {{ var('longest_test_run') }} characters'
     when fields is null and {{ is_blank('text') }} then 'is blank'
     when fields is null and length(text) > {{ var('longest_test_run') }}
         then 'is longer than {{ var('longest_test_run') }} characters'

@@ -14,19 +14,18 @@ import pyarrow as pa
 
 from ingest.common.errors import IngestError
 from ingest.education.batches_api import PAGE
-from ingest.education.batches_from import Pages, is_walkable, second_of
+from ingest.education.batches_from import Pages, second_of
 from ingest.education.platform import Finding, Verdict, none_left
 from ingest.education.tables import TABLES
 from ingest.landing.ledger import Run
 from ingest.landing.origins import Origin
 from ingest.warehouse.raw_tables import rows
 
-SOME = 1000  # batches that are looked at side by side
 NEWEST = """
 select id, replace(substr(created_at, 1, 19), 'T', ' ') from raw_education.batches
 where created_at ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]'
 and origin_id = %s and _dlt_load_id in ({loads})
-order by 2 desc, length(id) desc, id desc limit %s offset %s
+order by 2 desc, length(id) desc, id desc limit 1
 """
 CREATED = """
 select distinct id, replace(substr(created_at, 1, 19), 'T', ' ') from raw_education.batches
@@ -117,13 +116,8 @@ class Batches:
 
 def _newest(run: Run, origin: Origin | None) -> tuple[str | None, str | None]:
     """Return the id and the second of the newest batch that is landed."""
-    begin = 0
-    while origin and (found := run.landed(NEWEST, origin.origin_id, SOME, begin)):
-        for number, second in found:
-            if is_walkable(second):
-                return number, second
-        begin += SOME
-    return None, None
+    found = run.landed(NEWEST, origin.origin_id) if origin else []
+    return found[0] if found else (None, None)
 
 
 def _compared(run: Run, known: Origin, received: Sequence[Any]) -> tuple[int, int, str]:

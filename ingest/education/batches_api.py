@@ -18,18 +18,11 @@ log = logging.getLogger(__name__)
 PAGE = 100  # most records the API sends at once
 SECONDS_BETWEEN_ATTEMPTS = (0.5, 1.0, 2.0)
 TIMEOUT = (5.0, 30.0)  # seconds to connect, seconds without a byte
-SECONDS_IN_ALL = 60.0  # for one reply, however it trickles
-MOST_SECONDS_TO_WAIT = 60.0  # that a reply may ask for
-PIECE = 1024  # bytes; what trickles is looked at as it comes
 WORTH_ANOTHER_TRY = {408, 425, 429}
 
 
 class NotWhole(Exception):
-    """A reply that another attempt may mend, some seconds later; its text says what was wrong."""
-
-    def __init__(self, problem: str, seconds: float = 0.0) -> None:
-        super().__init__(problem)
-        self.seconds = seconds
+    """A reply that another attempt may mend; its text says what was wrong."""
 
 
 def get_page(session: requests.Session, url: str, after: str | None) -> list[Any]:
@@ -39,13 +32,13 @@ def get_page(session: requests.Session, url: str, after: str | None) -> list[Any
     """
     # Spelled out by hand: colons may stand in a query as they are, and simple servers want them so.
     address = f"{url}{'&' if '?' in url else '?'}after={after}" if after else url
-    problem, asked_to_wait = "", 0.0
+    problem = ""
     for seconds in (0.0, *SECONDS_BETWEEN_ATTEMPTS):
-        time.sleep(max(seconds, asked_to_wait))
+        time.sleep(seconds)
         try:
             return _ask(session, address)
         except (NotWhole, requests.ConnectionError, requests.Timeout) as error:
-            problem, asked_to_wait = _in_short(error), getattr(error, "seconds", 0.0)
+            problem = _in_short(error)
         except requests.exceptions.ChunkedEncodingError as error:
             problem = f"the reply was cut off ({_in_short(error)})"
         except requests.RequestException as error:
@@ -56,40 +49,18 @@ def get_page(session: requests.Session, url: str, after: str | None) -> list[Any
 
 
 def _ask(session: requests.Session, address: str) -> list[Any]:
-    reply = session.get(address, timeout=TIMEOUT, stream=True)
+    reply = session.get(address, timeout=TIMEOUT)
     if reply.status_code >= 500 or reply.status_code in WORTH_ANOTHER_TRY:
-        raise NotWhole(
-            f"answers {reply.status_code} {reply.reason}",
-            _seconds(reply.headers.get("Retry-After", "")),
-        )
+        raise NotWhole(f"answers {reply.status_code} {reply.reason}")
     if reply.status_code != 200:
         raise IngestError(f"{address}: answers {reply.status_code} {reply.reason}")
     try:
-        records = json.loads(_content(reply).decode("utf-8"))
-    except RecursionError:
-        raise IngestError(f"{address}: the reply is nested too deep") from None
+        records = json.loads(reply.content.decode("utf-8"))
     except ValueError as error:
         raise NotWhole(f"the reply is cut off or no JSON: {error}") from error
     if not isinstance(records, list):
         raise IngestError(f"{address}: the reply is no JSON array")
     return records
-
-
-def _content(reply: requests.Response) -> bytes:
-    """Return the body; raises `NotWhole` where it is not there in time, byte by byte."""
-    deadline = time.monotonic() + SECONDS_IN_ALL
-    body = bytearray()
-    for piece in reply.iter_content(PIECE):
-        body += piece
-        if time.monotonic() > deadline:
-            reply.close()
-            raise NotWhole(f"the reply took more than {SECONDS_IN_ALL:.0f} s")
-    return bytes(body)
-
-
-def _seconds(told: str) -> float:
-    """Return what `Retry-After` asks for; a moment in place of seconds is not heeded."""
-    return min(float(told), MOST_SECONDS_TO_WAIT) if told.isdecimal() else 0.0
 
 
 def _in_short(error: Exception) -> str:

@@ -16,7 +16,6 @@ import requests
 from ingest.education.batches_api import get_page
 
 MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]")
-LATEST = timedelta(days=2)  # a clock that is ahead, in whatever time zone
 QUARTER = timedelta(minutes=15)
 SHIFTS = [quarters * QUARTER for quarters in range(-15 * 4, 15 * 4 + 1)]
 
@@ -73,17 +72,7 @@ def second_of(record: Any) -> str | None:
     """Return the second in which a batch was created, as text; None where it tells none."""
     created_at = record.get("created_at") if isinstance(record, dict) else None
     found = MOMENT.match(created_at) if isinstance(created_at, str) else None
-    second = found.group().replace("T", " ") if found else ""
-    return second if is_walkable(second) else None
-
-
-def is_walkable(second: str) -> bool:
-    """Whether the walk may go on from a second: it exists, and is not of days to come."""
-    try:
-        moment = datetime.fromisoformat(second)
-    except ValueError:
-        return False
-    return datetime(1900, 1, 1) < moment < datetime.now() + LATEST
+    return found.group().replace("T", " ") if found else None
 
 
 def begins(received: Sequence[Any]) -> str | None:

@@ -28,10 +28,6 @@ def education(
         bool,
         typer.Option("--new-platform", help="It began anew: what is landed counts no more."),
     ] = False,
-    accept_gaps: Annotated[
-        bool,
-        typer.Option("--accept-gaps", help="What may be lost of the log is known."),
-    ] = False,
     shown_as: str | None = None,
 ) -> "EducationSource":
     """Land students from a SQLite file, batches from an API and test runs from a log."""
@@ -40,9 +36,7 @@ def education(
     from ingest.education.source import EducationSource
 
     batches = Batches(batches_url, shown_as)
-    return EducationSource(
-        students, batches, test_runs, new_platform=new_platform, accept_gaps=accept_gaps
-    )
+    return EducationSource(students, batches, test_runs, new_platform=new_platform)
 
 
 DECLARATION = SourceDeclaration(

@@ -8,24 +8,23 @@ Lines are landed as they stand, with the number of their file and their first by
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
 
 from ingest.common.errors import IngestError
 from ingest.common.paths import absolute
-from ingest.education.log_files import Landed, LogFile
-from ingest.education.log_gaps import told_gaps
-from ingest.education.log_names import open_files
-from ingest.education.log_plan import Place, Plan, planned
-from ingest.education.log_reading import lines_of
+from ingest.education.log_files import LogFile, Place, landed_files, open_files, places_to_go_on
 from ingest.education.platform import Finding, Verdict
-from ingest.education.tables import TABLES
+from ingest.education.tables import TABLES, problem_of
 from ingest.landing.ledger import Run
 from ingest.landing.origins import Origin
-from ingest.warehouse.raw_tables import rows
+from ingest.warehouse.raw_tables import arrow_schema, rows
 
-NEXT_FILE_ID = "select coalesce(max(file_id), 0) + 1 from raw_education.log_reads"
+BLOCK_BYTES = 4 << 20
+LONGEST_LINE = 64 << 20  # bytes; this is no log of test runs
+
 LINES_LANDED = """
 select coalesce(sum(lines_read), 0)::bigint from raw_education.log_reads
 where origin_id = %s and _dlt_load_id in ({loads})
@@ -37,8 +36,8 @@ class Log:
 
     record_table = "test_runs"
 
-    def __init__(self, path: Path, *, accept_gaps: bool = False) -> None:
-        self.path, self.accept_gaps = path, accept_gaps
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.files: Sequence[LogFile] = ()
 
     @property
@@ -51,15 +50,13 @@ class Log:
 
         Raises `IngestError` where there is no file at all.
         """
-        self.files = stack.enter_context(open_files(self.path, run.note))
+        self.files = stack.enter_context(open_files(self.path))
         if not self.files:
             raise self._missing()
-        if known is None:
+        if not (known and landed_files(run, known.origin_id)):
             return Finding(Verdict.NOTHING, "", is_log=True)
-        landed = Landed(run, known.origin_id)
-        if not landed.files:
-            return Finding(Verdict.NOTHING, "", is_log=True)
-        if self._plan(run, landed).goes_on:
+        places = places_to_go_on(run, self.path, self.files, known.origin_id)
+        if any(place.offset for place in places):
             return Finding(Verdict.SAME, f"{self.path} goes on with lines landed", is_log=True)
         return Finding(Verdict.GONE, f"{self.path} holds no line that is landed", is_log=True)
 
@@ -71,13 +68,11 @@ class Log:
         Lines landed of another platform, `instead_of`, may still stand in the log or beside it:
         what follows them is read, and that they were passed over is landed.
 
-        Raises `IngestError` where the log is missing.
+        Raises `IngestError` where the log is missing, or a line has no end within 64 MiB.
         """
         ((held,),) = run.landed(LINES_LANDED, origin.origin_id)
-        plan = self._plan(run, Landed(run, (instead_of or origin).origin_id))
-        if plan.is_other_log:
-            run.note(f"{self.path.name} was rotated, truncated or replaced")
-        for place in plan.places:
+        since = (instead_of or origin).origin_id
+        for place in places_to_go_on(run, self.path, self.files, since, tell=True):
             run.progress.expect(place.file.size - place.offset)
             passed_over = instead_of is not None and place.offset > 0
             new = _new_lines(run, self.path, place, origin.origin_id, passed_over)
@@ -87,12 +82,6 @@ class Log:
                 run.origins.landed(origin, held)
         if not any(file.is_current for file in self.files):
             raise self._missing()
-        if instead_of is None:
-            yield from told_gaps(run, origin, plan.lost, self.accept_gaps)
-
-    def _plan(self, run: Run, landed: Landed) -> Plan:
-        ((next_id,),) = run.landed(NEXT_FILE_ID)
-        return planned(self.files, landed, next_id)
 
     def _missing(self) -> IngestError:
         return IngestError(f"{self.path} cannot be read: there is no such file")
@@ -101,30 +90,54 @@ class Log:
 def _new_lines(
     run: Run, path: Path, place: Place, origin_id: int, tell: bool = False
 ) -> Generator[tuple[str, pa.Table], None, int]:
-    """Yield the lines from a place on, and a row about them.
-
-    With `tell`, and once the file has settled, that row comes even where there is no line. Where
-    the file cannot be read to its end the run fails, and what was read before counts.
-    """
+    """Yield the lines from a place on, and a row about them: with `tell` even where none is."""
     file, offset, lines_read = place.file, place.offset, 0
-    fault: OSError | None = None
-    try:
-        for lines, end in lines_of(file, offset, place.file_id, origin_id, place.has_settled):
-            lines_read += lines.num_rows
-            run.units_read += lines.num_rows
-            run.progress.advance(end - offset)
-            offset = end
-            yield "log_lines", lines
-    except OSError as error:
-        fault = error
-    has_settled = place.has_settled and fault is None
-    if lines_read or tell or (has_settled and not place.is_told and offset):
+    while block := _whole_lines(file, offset):
+        lines = _lines(place.file_id, offset, block, origin_id)
+        offset += len(block)
+        lines_read += lines.num_rows
+        run.units_read += lines.num_rows
+        run.progress.advance(len(block))
+        yield "log_lines", lines
+    if lines_read or tell:
         where = (absolute(path), absolute(file.path))
         which = (place.file_id, file.device, file.inode)
         extent = (place.offset, offset, lines_read, file.head(offset), file.tail(offset))
-        whose = (datetime.now(timezone.utc), origin_id, run.run_id)
-        row = (*where, *which, *extent, *whose, has_settled)
+        row = (*where, *which, *extent, datetime.now(timezone.utc), origin_id, run.run_id)
         yield "log_reads", rows(TABLES["log_reads"], [row])
-    if fault:
-        raise fault
     return lines_read
+
+
+def _whole_lines(file: LogFile, offset: int) -> bytes:
+    """Return some whole lines from `offset` on, their line ends included; empty where none is."""
+    length = BLOCK_BYTES
+    while True:
+        block = file.read(offset, length)
+        if end := block.rfind(b"\n") + 1:
+            return block[:end]
+        if len(block) < length:
+            return b""
+        if length >= LONGEST_LINE:
+            raise IngestError(f"{file.path}, byte {offset}: no line end within 64 MiB")
+        length *= 2
+
+
+def _lines(file_id: int, offset: int, block: bytes, origin_id: int) -> pa.Table:
+    lines = block[:-1].split(b"\n")
+    offsets = accumulate((len(line) + 1 for line in lines[:-1]), initial=offset)
+    if problem_of(block) is None:
+        texts: list[str | None] = [*block[:-1].decode("utf-8").split("\n")]
+        problems: list[str | None] = [None] * len(lines)
+    else:
+        problems = [problem_of(line) for line in lines]
+        pairs = zip(lines, problems, strict=True)
+        texts = [None if problem else line.decode("utf-8") for line, problem in pairs]
+    columns = [
+        [file_id] * len(lines),
+        list(offsets),
+        texts,
+        problems,
+        [line if problem else None for line, problem in zip(lines, problems, strict=True)],
+        [origin_id] * len(lines),
+    ]
+    return pa.table(columns, schema=arrow_schema(TABLES["log_lines"]))

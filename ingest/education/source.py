@@ -6,16 +6,14 @@ log, database, API -> look at all three: do they go on with the platform that co
                           and --new-platform says so -> other origins, landed from the beginning
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
-import requests
 
-from ingest.common.errors import IngestError, one_line
+from ingest.common.errors import IngestError
 from ingest.education.batches import Batches
 from ingest.education.log_lines import Log
 from ingest.education.platform import Finding, began_anew, refusal
@@ -25,10 +23,6 @@ from ingest.landing.ledger import Run
 from ingest.landing.origins import SAMPLE, Origin
 
 Chunks = Iterator[tuple[str, pa.Table]]
-
-
-# Of one system, and of none other: what is left out is the warehouse's own
-FAULTS = (IngestError, OSError, ValueError, sqlite3.Error, requests.RequestException)
 
 
 class System(Protocol):
@@ -64,16 +58,9 @@ class EducationSource:
     raw_schema = RAW_SCHEMA
 
     def __init__(
-        self,
-        students: Path,
-        batches: Batches,
-        test_runs: Path,
-        *,
-        new_platform: bool = False,
-        accept_gaps: bool = False,
+        self, students: Path, batches: Batches, test_runs: Path, *, new_platform: bool = False
     ) -> None:
-        log = Log(test_runs, accept_gaps=accept_gaps)
-        self.systems: Sequence[System] = (log, Students(students), batches)
+        self.systems: Sequence[System] = (Log(test_runs), Students(students), batches)
         self.new_platform = new_platform
 
     def read(self, run: Run) -> Chunks:
@@ -87,8 +74,8 @@ class EducationSource:
             for system in self.systems:
                 try:
                     readable[system] = system.look(run, known[system], stack)
-                except FAULTS as error:
-                    run.failures.append(_told(system, error))
+                except IngestError as error:
+                    run.failures.append(str(error))
             before: dict[System, Origin | None] = {}
             if began_anew(readable.values(), self.new_platform):
                 self._begin_anew(run, readable)
@@ -100,8 +87,8 @@ class EducationSource:
                 origin = run.origins.use(system.record_table, address, known[system])
                 try:
                     yield from system.read(run, origin, before.get(system))
-                except FAULTS as error:
-                    run.failures.append(_told(system, error))
+                except IngestError as error:
+                    run.failures.append(str(error))
 
     def _begin_anew(self, run: Run, found: dict[System, Finding]) -> None:
         """Retire what counts; every system gets a new origin, whether it can be read now or not."""
@@ -114,10 +101,6 @@ class EducationSource:
             run.note(f"{origin.address} as it was counts no more: the platform began anew")
         for system in self.systems:
             run.origins.use(system.record_table, system.address)
-
-
-def _told(system: System, error: Exception) -> str:
-    return str(error) if isinstance(error, IngestError) else f"{system.address}: {one_line(error)}"
 
 
 def _known(run: Run, system: System) -> Origin | None:

@@ -1,10 +1,9 @@
 """What education lands: its raw tables, every value of upstream as text."""
 
 from ingest.warehouse.raw_schemas import RawSchema
-from ingest.warehouse.raw_tables import Tables, blob, flag, moment, text, whole
+from ingest.warehouse.raw_tables import Tables, blob, moment, text, whole
 
 # What cannot be text in Postgres is landed as bytes, with the problem named.
-TOO_LONG = "too long"
 NOT_TEXT = {"problem": text, "raw_bytes": blob}
 
 TABLES: Tables = {
@@ -64,16 +63,6 @@ TABLES: Tables = {
         "head_sha256": text,
         "tail_sha256": text,
         "read_at": moment,
-        "origin_id": whole,
-        "run_id": whole,
-        "settled": flag,
-    },
-    "log_gaps": {
-        "file_id": whole,
-        "found_as": text,
-        "from_offset": whole,
-        "state": text,
-        "told_at": moment,
         "origin_id": whole,
         "run_id": whole,
     },

@@ -12,9 +12,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.education.log_files import Place, open_files
 from ingest.education.log_lines import _new_lines
-from ingest.education.log_names import open_files
-from ingest.education.log_plan import Place
 from ingest.landing.ledger import Run
 from ingest.landing.progress import Progress
 from tests.education.platform import Systems, run
