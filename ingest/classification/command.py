@@ -123,15 +123,8 @@ DECLARATION = SourceDeclaration(
     classification,
     inputs=(("images",), ("broker",)),
     settings=(
-        *(
-            "timeout",
-            "request_queue",
-            "reply_queue",
-            "in_flight",
-            "attempts",
-            "formats",
-            "take_foreign",
-        ),
+        *("timeout", "request_queue", "reply_queue", "in_flight", "attempts"),
+        *("formats", "take_foreign"),
         *("broker_ca", "broker_certificate", "broker_key"),
     ),
 )

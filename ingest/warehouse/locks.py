@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LOCK = "lock table raw_ledger.{table} in share row exclusive mode"
 # A lock is held without a word for hours, which an administrator may have forbidden to others
-PATIENCE = """
+NO_LIMITS = """
 select set_config(name, '0', false) from pg_settings
 where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')
 """
@@ -31,7 +31,7 @@ def hold(role: str, table: str, seconds: float = 0.0) -> "Connection | None":
     """
     holder = connect.connect(role)
     with holder.cursor() as cursor:
-        cursor.execute(PATIENCE)
+        cursor.execute(NO_LIMITS)
         holder.commit()
         try:
             cursor.execute("select set_config('lock_timeout', %s, true)", [f"{seconds:.3f}s"])

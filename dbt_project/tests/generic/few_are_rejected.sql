@@ -1,6 +1,6 @@
 {# Kinds of records of which more are rejected than the limit of their source allows: what is that wrong was
-   hardly meant. Of a handful, half prove nothing; all of three or more
-   do. One record is the only one of its kind at times, such as the first line of an index. #}
+   hardly meant. Of a handful, half prove nothing; all of three or more do. One record may be the only one of
+   its kind, such as the first line of an index. #}
 {% test few_are_rejected(model, source) %}
 select
     record_table,
