@@ -34,12 +34,11 @@ union all
 {# The summary stands on one of these views, so that dbt skips it with them. #}
 {% macro summarise_what_is_united(results) %}
     {% for result in results if result.status == 'skipped' and result.node.name == 'rejected_summary' %}
-        {% set node, records = result.node, ref('rejected_records') %}
-        {% set there = adapter.get_relation(node.database, node.schema, node.alias) %}
-        {% if not there and load_relation(records) %}
+        {% set node = result.node %}
+        {% set records = adapter.get_relation(node.database, node.schema, 'rejected_records') %}
+        {% if records and not adapter.get_relation(node.database, node.schema, node.alias) %}
             {% set view = api.Relation.create(node.database, node.schema, node.alias, type='view') %}
-            {% set query = node.raw_code | replace("{{ ref('rejected_records') }}", records | string) %}
-            {% do run_query('create view ' ~ view ~ ' as ' ~ query) %}
+            {% do run_query('create view ' ~ view ~ ' as ' ~ summary_of_rejects(records)) %}
             {% do apply_grants(view, node.config.grants, should_revoke=false) %}
         {% endif %}
     {% endfor %}

@@ -78,7 +78,6 @@ def test_what_nobody_sees_is_named_and_what_is_wrong_as_a_whole_is_not_published
 def test_three_of_three_rejected_are_not_published_and_two_of_three_are(
     warehouse: Warehouse, write: Write
 ) -> None:
-    """Of a source that was never published the summary of rejects is there all the same."""
     places = write("places.csv", PLACES)
     bad = "Ana,Good,1900-01-01,Atlantis\nCid,Good,1900-01-01,Atlantis\n"
     people = write("people.csv", f"{HEADER}{bad}Bea,Good,1900-01-01,Atlantis\n")

@@ -253,7 +253,7 @@ def test_a_first_build_that_fails_in_one_source_unites_the_others(warehouse: War
     warehouse.query("alter table raw_education.students rename column name to names")
     warehouse.build(fails=True)
     with reader() as cursor:
-        for mart in ("origins", "ingest_reconciliation", "rejected_records"):
+        for mart in ("origins", "ingest_reconciliation", "rejected_records", "rejected_summary"):
             cursor.execute(f"select distinct source from marts.{mart}")
             assert cursor.fetchall() == [("census",)]
     warehouse.query("alter table raw_education.students rename column names to name")
